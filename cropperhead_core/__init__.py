@@ -1,0 +1,1 @@
+"""Crop suggestions for photographs, and the sidecars that carry them."""

@@ -1,0 +1,237 @@
+"""`Crop`, `Size` and `Box`: the values everything here speaks in, and their geometry.
+
+Points are continuous pixels, x to the right and y down, (0, 0) the outer corner of the first pixel.
+The crop is Adobe's: measured on 66 Lightroom exports, see docs/geometry.md.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Self
+
+from .errors import InvalidCrop
+
+__all__ = ["MAX_ANGLE", "Box", "Crop", "Point", "Quad", "Size", "largest_inside"]
+
+MAX_ANGLE = 45.0
+"""Degrees; beyond it another edge would be the top (Lightroom's own limit)."""
+
+TOLERANCE = 0.5
+"""Pixels that a corner may lie outside the frame: six decimals of a 50 MP photo, and rounding."""
+
+Point = tuple[float, float]
+Quad = tuple[Point, Point, Point, Point]
+"""A crop's corners in pixels, clockwise from its own top-left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width and height in whole pixels, both at least 1."""
+
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1:
+            raise InvalidCrop(f"expected a size of at least 1x1, got {self}")
+
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+        return self.width / self.height
+
+    @property
+    def swapped(self) -> Size:
+        """This size turned by a quarter."""
+        return Size(self.height, self.width)
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright box in fractions of a frame: a face, a subject, a candidate before it is turned."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def __post_init__(self) -> None:
+        finite = all(map(math.isfinite, (self.left, self.top, self.right, self.bottom)))
+        if not (finite and self.left < self.right and self.top < self.bottom):
+            raise InvalidCrop(f"expected finite edges with left < right and top < bottom, got {self}")
+
+    @property
+    def width(self) -> float:
+        """Fraction of the frame's width."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Fraction of the frame's height."""
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> float:
+        """Fraction of the frame's area."""
+        return self.width * self.height
+
+    @property
+    def mirrored(self) -> Box:
+        """The same box in the frame mirrored left to right."""
+        return Box(1 - self.right, self.top, 1 - self.left, self.bottom)
+
+    def intersection(self, other: Box) -> float:
+        """The area that both boxes cover, 0 when they do not meet."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(width, 0.0) * max(height, 0.0)
+
+    def overlap(self, other: Box) -> float:
+        """Intersection over union, 0..1.
+
+        >>> Box(0, 0, 1, 1).overlap(Box(0, 0, 0.5, 1))
+        0.5
+        """
+        both = self.intersection(other)
+        return both / (self.area + other.area - both)
+
+    def contains(self, other: Box) -> bool:
+        """Whether all of the other box lies inside this one."""
+        return (
+            self.left <= other.left
+            and self.top <= other.top
+            and self.right >= other.right
+            and self.bottom >= other.bottom
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """Two opposite corners of a turned box, as fractions of the photo, and its angle in degrees.
+
+    (left, top) and (right, bottom) are the top-left and bottom-right corners of the turned box, in
+    fractions of the unturned photo. The box is turned clockwise by `angle`, so the picture comes
+    out turned counter-clockwise. left > right is legal at large angles, so only what no photo
+    allows is refused here; `checked` is the test against a photo's size.
+    """
+
+    top: float
+    left: float
+    bottom: float
+    right: float
+    angle: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not all(map(math.isfinite, (self.top, self.left, self.bottom, self.right, self.angle))):
+            raise InvalidCrop(f"expected finite numbers, got {self}")
+        if abs(self.angle) > MAX_ANGLE:
+            raise InvalidCrop(f"expected an angle of at most {MAX_ANGLE:g} degrees, got {self}")
+        if self.angle == 0 and not (self.left < self.right and self.top < self.bottom):
+            raise InvalidCrop(f"expected left < right and top < bottom, got {self}")
+
+    @classmethod
+    def whole(cls) -> Self:
+        """The crop that keeps everything."""
+        return cls(0.0, 0.0, 1.0, 1.0)
+
+    @classmethod
+    def from_quad(cls, quad: Quad, size: Size, angle: float) -> Self:
+        """The crop with these corners (pixels of `size`, clockwise from its own top-left)."""
+        (left, top), _, (right, bottom), _ = quad
+        w, h = size.width, size.height
+        return cls(top / h, left / w, bottom / h, right / w, angle)
+
+    @classmethod
+    def turned(cls, edges: tuple[float, float, float, float], size: Size, angle: float) -> Self:
+        """The crop with these left, top, right, bottom edges after turning.
+
+        Edges are pixels along the turned axes, measured from the photo's centre: what a box is
+        called in a preview that was rotated about its centre.
+        """
+        left, top, right, bottom = edges
+        ends = [_along(x, y, angle) for x, y in ((left, top), (right, bottom))]
+        (x0, y0), (x1, y1) = [(x + size.width / 2, y + size.height / 2) for x, y in ends]
+        return cls(y0 / size.height, x0 / size.width, y1 / size.height, x1 / size.width, angle)
+
+    def edges(self, size: Size) -> tuple[float, float, float, float]:
+        """The inverse of `turned`: left, top, right, bottom in turned pixels from the centre."""
+        corners = ((self.left, self.top), (self.right, self.bottom))
+        (l, t), (r, b) = [
+            _along((x - 0.5) * size.width, (y - 0.5) * size.height, -self.angle) for x, y in corners
+        ]
+        return l, t, r, b
+
+    def extent(self, size: Size) -> tuple[float, float]:
+        """Width and height of the picture that comes out, in pixels, unrounded."""
+        left, top, right, bottom = self.edges(size)
+        return right - left, bottom - top
+
+    def quad(self, size: Size) -> Quad:
+        """The four corners in pixels of a photo of this size, clockwise from the crop's top-left."""
+        left, top, right, bottom = self.edges(size)
+        corners = [
+            _along(x, y, self.angle)
+            for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))
+        ]
+        a, b, c, d = [(x + size.width / 2, y + size.height / 2) for x, y in corners]
+        return a, b, c, d
+
+    def checked(self, size: Size) -> Self:
+        """This crop, if it is one of a photo of this size; raises `InvalidCrop` if it is not.
+
+        A crop has a positive width and height, and no corner more than half a pixel outside.
+        """
+        width, height = self.extent(size)
+        if not (width > 0 and height > 0):
+            raise InvalidCrop(f"expected a crop wider and higher than 0, got {self} of {size}")
+        for x, y in self.quad(size):
+            if not (
+                -TOLERANCE <= x <= size.width + TOLERANCE
+                and -TOLERANCE <= y <= size.height + TOLERANCE
+            ):
+                raise InvalidCrop(
+                    f"expected a crop inside the {size} frame, got a corner at ({x:.1f}, {y:.1f}) from {self}"
+                )
+        return self
+
+    def is_whole(self, size: Size) -> bool:
+        """Whether this keeps the whole frame to within half a pixel."""
+        whole = Crop.whole().edges(size)
+        near = zip(self.edges(size), whole, strict=True)
+        return abs(self.angle) < 1e-6 and all(abs(a - b) <= TOLERANCE for a, b in near)
+
+    def rounded(self) -> Self:
+        """This crop at six decimals: what a sidecar can hold."""
+        numbers = (self.top, self.left, self.bottom, self.right, self.angle)
+        top, left, bottom, right, angle = (round(number, 6) + 0.0 for number in numbers)
+        return replace(self, top=top, left=left, bottom=bottom, right=right, angle=angle)
+
+
+def _along(x: float, y: float, degrees: float) -> Point:
+    """(x, y) turned clockwise on screen (y down) by this many degrees."""
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return x * c - y * s, x * s + y * c
+
+
+def largest_inside(size: Size, angle: float, aspect: float | None = None) -> tuple[float, float]:
+    """Width and height in pixels of the largest centred box turned by `angle` inside a photo.
+
+    With an aspect (width over height) the largest of that shape, else the one of largest area.
+    A box w by h turned by a fits when w·cos a + h·sin a <= W and w·sin a + h·cos a <= H.
+    """
+    c, s = math.cos(math.radians(angle)), abs(math.sin(math.radians(angle)))
+    w, h = size.width, size.height
+    if aspect is not None:
+        height = min(w / (aspect * c + s), h / (aspect * s + c))
+        return aspect * height, height
+    long, short = max(w, h), min(w, h)
+    if short <= 2 * s * c * long or c == s:
+        # Two corners touch the long sides only: any place along them will do, the middle is ours.
+        half = short / 2
+        return (half / s, half / c) if w >= h else (half / c, half / s)
+    cos2 = c * c - s * s
+    return (w * c - h * s) / cos2, (h * c - w * s) / cos2

@@ -1,0 +1,1 @@
+"""The plugins of editors that speak Lua; data only."""

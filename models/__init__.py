@@ -1,0 +1,1 @@
+"""Trained models, one folder each; data only."""

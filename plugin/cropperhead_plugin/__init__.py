@@ -1,0 +1,1 @@
+"""The application: what a person or an editor starts."""
