@@ -52,7 +52,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """An upright box in fractions of a frame: a face, a subject, a candidate before it is turned."""
+    """An upright box in fractions of a frame: a face, a subject, a candidate not yet turned."""
 
     left: float
     top: float
@@ -62,7 +62,9 @@ class Box:
     def __post_init__(self) -> None:
         finite = all(map(math.isfinite, (self.left, self.top, self.right, self.bottom)))
         if not (finite and self.left < self.right and self.top < self.bottom):
-            raise InvalidCrop(f"expected finite edges with left < right and top < bottom, got {self}")
+            raise InvalidCrop(
+                f"expected finite edges with left < right and top < bottom, got {self}"
+            )
 
     @property
     def width(self) -> float:
@@ -160,10 +162,10 @@ class Crop:
     def edges(self, size: Size) -> tuple[float, float, float, float]:
         """The inverse of `turned`: left, top, right, bottom in turned pixels from the centre."""
         corners = ((self.left, self.top), (self.right, self.bottom))
-        (l, t), (r, b) = [
+        (left, top), (right, bottom) = [
             _along((x - 0.5) * size.width, (y - 0.5) * size.height, -self.angle) for x, y in corners
         ]
-        return l, t, r, b
+        return left, top, right, bottom
 
     def extent(self, size: Size) -> tuple[float, float]:
         """Width and height of the picture that comes out, in pixels, unrounded."""
@@ -171,7 +173,7 @@ class Crop:
         return right - left, bottom - top
 
     def quad(self, size: Size) -> Quad:
-        """The four corners in pixels of a photo of this size, clockwise from the crop's top-left."""
+        """The four corners in pixels of a photo of this size, clockwise from its own top-left."""
         left, top, right, bottom = self.edges(size)
         corners = [
             _along(x, y, self.angle)
@@ -193,8 +195,9 @@ class Crop:
                 -TOLERANCE <= x <= size.width + TOLERANCE
                 and -TOLERANCE <= y <= size.height + TOLERANCE
             ):
+                corner = f"({x:.1f}, {y:.1f})"
                 raise InvalidCrop(
-                    f"expected a crop inside the {size} frame, got a corner at ({x:.1f}, {y:.1f}) from {self}"
+                    f"expected a crop inside the {size} frame, got a corner at {corner}: {self}"
                 )
         return self
 

@@ -1,4 +1,4 @@
-"""The one tree of errors; `except CropperHeadError` catches whatever this library raises on purpose.
+"""The one tree of errors; `except CropperHeadError` catches all that is raised on purpose.
 
 CropperHeadError
 ├── InvalidCrop            the numbers are no crop of this photo
