@@ -1,0 +1,220 @@
+"""The journal: which photos were seen, what was suggested, what we wrote, what became of it.
+
+One SQLite file in WAL mode, so that a command, the watch folder and the editor's plugin may use it
+at once. A writing is journalled before the file is replaced and confirmed afterwards: whatever
+happens in between, `undo` finds the earlier bytes and can tell whether the file holds ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from .content import fingerprint
+from .crop import Crop, Size
+from .errors import JournalError
+from .schema import migrate
+
+__all__ = ["Journal", "Suggested", "Writing"]
+
+BUSY_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What was suggested for one photo: ranked upright crops (none: leave it), and by what."""
+
+    size: Size
+    crops: tuple[Crop, ...]
+    model: str
+    verdict: Literal["crop", "leave"]
+    wishes: Mapping[str, Any] = field(default_factory=dict)
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One file that we changed or were about to change.
+
+    `before` is what `undo` puts back (None: there was no file), `after` the fingerprint of what we
+    wrote. A writing that is only `begun` may or may not have reached the file.
+    """
+
+    photo: Path
+    editor: str
+    sidecar: Path
+    crop: Crop
+    before: bytes | None
+    after: str
+    state: Literal["begun", "written", "undone"] = "begun"
+    id: int = 0
+
+
+class Journal:
+    """The journal in this file, made when absent; use it as a context manager.
+
+    Raises `JournalError` when it cannot be opened, or was written by a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._ours():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+            try:
+                migrate(self._db, path)
+            except BaseException:
+                self.close()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def record_suggestion(self, photo: Path, key: str, suggested: Suggested) -> int:
+        """Note what was suggested for this photo; the suggestion's number comes back."""
+        crops = json.dumps([_numbers(crop) for crop in suggested.crops])
+        wishes = json.dumps(dict(suggested.wishes))
+        size = suggested.size
+        with self._transaction():
+            row = (self._photo(photo, key), time.time(), suggested.model, suggested.verdict)
+            return self._insert("suggestions", (*row, size.width, size.height, crops, wishes))
+
+    def last_suggestion(self, photo: Path, key: str) -> Suggested | None:
+        """What was last suggested for this content, wherever it lay; else for this path."""
+        with self._ours():
+            row = self._db.execute(
+                "SELECT s.id, width, height, crops, model, verdict, wishes FROM suggestions s"
+                " JOIN photos p ON p.id = s.photo WHERE p.key = :key OR p.path = :path"
+                " ORDER BY p.key = :key DESC, s.id DESC LIMIT 1",
+                {"key": key, "path": _bytes(photo)},
+            ).fetchone()
+        if row is None:
+            return None
+        number, width, height, crops, model, verdict, wishes = row
+        ranked = tuple(Crop(*numbers) for numbers in json.loads(crops))
+        return Suggested(Size(width, height), ranked, model, verdict, json.loads(wishes), number)
+
+    def begin(self, writing: Writing, key: str) -> int:
+        """Note what is about to be written, on the disk before this returns."""
+        crop = json.dumps(_numbers(writing.crop))
+        before = None if writing.before is None else zlib.compress(writing.before, 1)
+        hashed = None if writing.before is None else fingerprint(writing.before)
+        with self._transaction(durable=True):
+            row = (self._photo(writing.photo, key), time.time(), writing.editor)
+            files = (_bytes(writing.sidecar), crop, before, hashed, writing.after, "begun")
+            return self._insert("writings", (*row, *files))
+
+    def confirm(self, writing: int, key: str | None = None) -> None:
+        """Note that it was written; with a key, that the photo has this content since."""
+        with self._transaction():
+            self._db.execute("UPDATE writings SET state = 'written' WHERE id = ?", (writing,))
+            if key is not None:
+                self._db.execute(
+                    "UPDATE OR IGNORE photos SET key = ?"
+                    " WHERE id = (SELECT photo FROM writings WHERE id = ?)",
+                    (key, writing),
+                )
+
+    def withdraw(self, writing: int) -> None:
+        """Forget a writing that never reached its file."""
+        with self._transaction():
+            self._db.execute("DELETE FROM writings WHERE id = ?", (writing,))
+
+    def undone(self, writing: int) -> None:
+        """Note that a writing was taken back."""
+        with self._transaction():
+            self._db.execute("UPDATE writings SET state = 'undone' WHERE id = ?", (writing,))
+
+    def writings(self, photo: Path, key: str) -> list[Writing]:
+        """What we wrote for this path and was not undone, latest first.
+
+        A photo that was moved is known by its content: then the sidecars are those beside it now.
+        """
+        with self._ours():
+            rows = self._db.execute(
+                "SELECT w.id, p.path = :path, editor, sidecar, crop, before, after_hash, state"
+                " FROM writings w JOIN photos p ON p.id = w.photo"
+                " WHERE (p.path = :path OR p.key = :key) AND state != 'undone'"
+                " ORDER BY p.path = :path DESC, w.id DESC",
+                {"path": _bytes(photo), "key": key},
+            ).fetchall()
+        here = [row for row in rows if row[1]]
+        return [_writing(photo, row) for row in here or rows]
+
+    def record_outcome(
+        self, suggestion: int, outcome: str, crop: Crop | None, editor: str | None
+    ) -> None:
+        """Note what became of a suggestion, and the crop the photo has now."""
+        numbers = None if crop is None else json.dumps(_numbers(crop))
+        with self._transaction():
+            self._insert("outcomes", (suggestion, time.time(), editor, outcome, numbers))
+
+    def outcomes(self, suggestion: int) -> list[str]:
+        """What became of a suggestion, in the order it was noted."""
+        with self._ours():
+            rows = self._db.execute(
+                "SELECT outcome FROM outcomes WHERE suggestion = ? ORDER BY id", (suggestion,)
+            ).fetchall()
+        return [outcome for (outcome,) in rows]
+
+    def _photo(self, path: Path, key: str) -> int:
+        """The number of this photo with this content, noted as seen now."""
+        row = self._db.execute(
+            "INSERT INTO photos (key, path, seen) VALUES (?, ?, ?)"
+            " ON CONFLICT (path, key) DO UPDATE SET seen = excluded.seen RETURNING id",
+            (key, _bytes(path), time.time()),
+        ).fetchone()
+        return int(row[0])
+
+    def _insert(self, table: str, row: Sequence[object]) -> int:
+        marks = ", ".join("?" * len(row))
+        # The table is one of our own four names; the values are bound.
+        cursor = self._db.execute(f"INSERT INTO {table} VALUES (NULL, {marks})", row)  # noqa: S608
+        return int(cursor.lastrowid or 0)
+
+    @contextmanager
+    def _ours(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise JournalError(f"the journal {self.path} cannot be used: {error}") from error
+
+    @contextmanager
+    def _transaction(self, *, durable: bool = False) -> Iterator[None]:
+        """All or nothing; durable survives a power cut as well, for one fsync."""
+        with self._ours():
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._db.execute("BEGIN IMMEDIATE")
+            with self._db:
+                yield
+
+
+def _numbers(crop: Crop) -> tuple[float, ...]:
+    return crop.top, crop.left, crop.bottom, crop.right, crop.angle
+
+
+def _bytes(path: Path) -> bytes:
+    """The one name of a file in its folder, links followed up to there; any bytes may be in it."""
+    return os.fsencode(path.parent.resolve() / path.name)
+
+
+def _writing(photo: Path, row: tuple[Any, ...]) -> Writing:
+    number, _, editor, sidecar, crop, before, after, state = row
+    beside = photo.parent / Path(os.fsdecode(sidecar)).name
+    earlier = None if before is None else zlib.decompress(before)
+    return Writing(photo, editor, beside, Crop(*json.loads(crop)), earlier, after, state, number)
