@@ -1,0 +1,105 @@
+"""The frame that crops are chosen in: the photo itself, or the largest box inside it once turned."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .crop import Box, Crop, Size, largest_inside
+from .preview import rotated
+
+__all__ = ["Frame"]
+
+EXACT_FROM = 100
+"""Multiples of a ratio from which the next lower whole multiple costs less than 1 % of a side."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A centred box inside a photo of this size, turned by this angle; extent in pixels.
+
+    Boxes in a frame are (n, 4) left, top, right, bottom in fractions of it, along its own axes.
+    """
+
+    size: Size
+    angle: float
+    extent: tuple[float, float]
+
+    @classmethod
+    def inside(cls, size: Size, angle: float, ratio: Fraction | None = None) -> Frame:
+        """The whole photo, or the largest frame of this ratio (None: of any) in it once turned."""
+        if angle == 0:
+            return cls(size, 0.0, (float(size.width), float(size.height)))
+        return cls(size, angle, largest_inside(size, angle, None if ratio is None else float(ratio)))
+
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+        return self.extent[0] / self.extent[1]
+
+    def pixels(self, preview: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """What the frame shows, from a preview of the whole photo; no corner is black."""
+        if self.angle == 0:
+            return preview
+        turned = rotated(preview, self.angle)
+        height, width = turned.shape[:2]
+        x, y = (
+            math.ceil((length - inside * length / full) / 2)
+            for length, inside, full in (
+                (width, self.extent[0], self.size.width),
+                (height, self.extent[1], self.size.height),
+            )
+        )
+        return np.ascontiguousarray(turned[y : height - y, x : width - x])
+
+    def crop(self, box: Floats) -> Crop:
+        """The crop that this box of the frame is, at the six decimals a sidecar holds."""
+        if self.angle == 0:
+            left, top, right, bottom = np.clip(box, 0, 1).tolist()
+            return Crop(top, left, bottom, right).rounded()
+        left, top, right, bottom = ((box - 0.5) * np.tile(self.extent, 2)).tolist()
+        return Crop.turned((left, top, right, bottom), self.size, self.angle).rounded()
+
+    def holds(self, box: Box) -> Box | None:
+        """A box of the photo as one of the frame, upright there; None if the frame cuts it."""
+        x, y = (box.left + box.right - 1) / 2, (box.top + box.bottom - 1) / 2
+        c, s = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
+        x, y = x * self.size.width, y * self.size.height
+        x, y = (x * c + y * s) / self.extent[0] + 0.5, (y * c - x * s) / self.extent[1] + 0.5
+        half_x = box.width * self.size.width / self.extent[0] / 2
+        half_y = box.height * self.size.height / self.extent[1] / 2
+        edges = (x - half_x, y - half_y, x + half_x, y + half_y)
+        if self.angle and not (min(edges) >= 0 and max(edges) <= 1):
+            return None
+        return Box(*edges)
+
+    def snapped(self, boxes: Floats, ratio: Fraction | None) -> Floats:
+        """The boxes at whole pixels of the full photo, of exactly this ratio where that can be.
+
+        A box keeps its centre to within a pixel and stays inside the frame. Its ratio is exact
+        where a whole multiple of it costs less than 1 %, else as near as one pixel allows.
+        """
+        frame = np.array(self.extent)
+        spans = (boxes[:, 2:] - boxes[:, :2]) * frame
+        spans = np.floor(spans + 1e-3) if ratio is None else _of_ratio(spans, ratio, frame)
+        spans = np.maximum(spans, np.minimum(1, frame))
+        starts = (boxes[:, 2:] + boxes[:, :2]) / 2 * frame - spans / 2
+        starts = np.clip(starts if self.angle else np.round(starts), 0, np.maximum(frame - spans, 0))
+        return np.concatenate([starts, starts + spans], axis=1) / np.tile(frame, 2)
+
+
+def _of_ratio(spans: Floats, ratio: Fraction, frame: Floats) -> Floats:
+    """Widths and heights in whole pixels, at most these, of this width over height."""
+    parts = np.array([ratio.numerator, ratio.denominator], float)
+    multiples = np.floor((spans / parts).min(axis=1, keepdims=True) + 1e-3)
+    heights = np.minimum(spans[:, 1], spans[:, 0] / float(ratio))
+    heights = np.minimum(np.floor(heights + 1e-3), np.floor(frame[1] + 1e-3))
+    widths = np.minimum(np.round(heights * float(ratio)), np.floor(frame[0] + 1e-3))
+    nearest: Floats = np.stack([widths, heights], axis=1)
+    return np.where(multiples >= EXACT_FROM, multiples * parts, nearest)

@@ -1,0 +1,120 @@
+"""What a crop must not do: cut a face, lose one of a group, cut the subject, leave the frame.
+
+A guard is a pure function of candidate boxes, (n, 4) left, top, right, bottom in fractions of the
+frame; it gives back a `Veto`: which of them it forbids, and why in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .crop import Box
+
+__all__ = ["Veto", "allowed", "faces_whole", "group_whole", "inside_frame", "subject_whole"]
+
+HEAD = (0.2, 0.5, 0.2, 0.2)
+"""Room for ears, hair, ears and chin, in widths and heights of the box around a face: BlazeFace's
+reaches from the brows to the chin."""
+OF_GROUP = 0.4
+"""Height of a face over the largest one's from which it belongs to the group."""
+SLACK = 1e-4
+"""Fraction of the frame that is no cut: rounding to whole pixels."""
+
+Boxes = NDArray[np.floating]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Veto:
+    """Which boxes are forbidden, (n,), and the reason."""
+
+    forbids: Mask
+    reason: str
+
+
+def inside_frame(boxes: Boxes) -> Veto:
+    """Forbids boxes with an edge outside the frame, or without any extent."""
+    outside = (boxes < -SLACK).any(axis=1) | (boxes > 1 + SLACK).any(axis=1)
+    empty = (boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])
+    return Veto(outside | empty | ~np.isfinite(boxes).all(axis=1), "leaves the frame")
+
+
+def faces_whole(boxes: Boxes, faces: Sequence[Box]) -> Veto:
+    """Forbids boxes that keep a part of a face and cut the rest."""
+    cut = np.zeros(len(boxes), bool)
+    for face in faces:
+        cut |= _touches(boxes, face) & ~_keeps(boxes, face)
+    return Veto(cut, "cuts a face")
+
+
+def group_whole(boxes: Boxes, faces: Sequence[Box]) -> Veto:
+    """Forbids boxes that lose a face of the group; smaller ones behind it may go, if they go whole."""
+    lost = np.zeros(len(boxes), bool)
+    for face in group(faces):
+        lost |= ~_keeps(boxes, face)
+    return Veto(lost, "loses a face of the group")
+
+
+def subject_whole(boxes: Boxes, subject: Box | None) -> Veto:
+    """Forbids boxes that cut the main subject; None is a picture without one."""
+    if subject is None:
+        return Veto(np.zeros(len(boxes), bool), "cuts the subject")
+    return Veto(~_keeps(boxes, subject), "cuts the subject")
+
+
+def allowed(boxes: Boxes, faces: Sequence[Box], subject: Box | None) -> Mask:
+    """Which boxes no guard forbids, (n,); none is True when every one of them cuts a face.
+
+    Where no box keeps it all (another aspect ratio than the photo's), the room around the heads is
+    given up first and the subject next; the faces never.
+    """
+    inside = ~inside_frame(boxes).forbids
+    heads = [head(face) for face in faces]
+    room = inside & ~faces_whole(boxes, heads).forbids & ~group_whole(boxes, heads).forbids
+    faced = inside & ~faces_whole(boxes, faces).forbids & ~group_whole(boxes, faces).forbids
+    whole = ~subject_whole(boxes, subject).forbids
+    for mask in (room & whole, faced & whole, room):
+        if mask.any():
+            return mask
+    return faced
+
+
+def group(faces: Sequence[Box]) -> tuple[Box, ...]:
+    """The faces that belong together: not much smaller than the largest."""
+    largest = max((face.height for face in faces), default=0.0)
+    return tuple(face for face in faces if face.height >= OF_GROUP * largest)
+
+
+def head(face: Box) -> Box:
+    """The whole head, from the box around its face; cut at the frame."""
+    left, top, right, bottom = HEAD
+    return Box(
+        max(face.left - left * face.width, min(face.left, 0)),
+        max(face.top - top * face.height, min(face.top, 0)),
+        min(face.right + right * face.width, max(face.right, 1)),
+        min(face.bottom + bottom * face.height, max(face.bottom, 1)),
+    )
+
+
+def _keeps(boxes: Boxes, part: Box) -> Mask:
+    kept: Mask = (
+        (boxes[:, 0] <= part.left + SLACK)
+        & (boxes[:, 1] <= part.top + SLACK)
+        & (boxes[:, 2] >= part.right - SLACK)
+        & (boxes[:, 3] >= part.bottom - SLACK)
+    )
+    return kept
+
+
+def _touches(boxes: Boxes, part: Box) -> Mask:
+    touched: Mask = (
+        (boxes[:, 0] < part.right - SLACK)
+        & (boxes[:, 1] < part.bottom - SLACK)
+        & (boxes[:, 2] > part.left + SLACK)
+        & (boxes[:, 3] > part.top + SLACK)
+    )
+    return touched
