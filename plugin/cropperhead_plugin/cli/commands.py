@@ -1,0 +1,41 @@
+"""The table of commands. Each is a module of this package that has `describe` and `run`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from cropperhead_plugin.settings import Settings
+
+__all__ = ["COMMANDS", "Command", "command"]
+
+COMMANDS = {
+    "suggest": "say how photos could be cropped and straightened",
+    "apply": "write the best crop into the photos' sidecars",
+    "undo": "take our crop back, and bring back what was there",
+    "show": "say which crop photos have now, and by whom",
+    "score": "score boxes of one photo",
+    "outcome": "note what became of the suggestions for photos",
+    "doctor": "check that everything needed is there",
+}
+"""In the order of --help, each with its line there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: `describe` adds its options to a parser, `run` gives back the exit status."""
+
+    describe: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Settings], int]
+
+
+def command(name: str) -> Command:
+    """The command of this name.
+
+    Only its own module is imported: the others' would double the time until the first photo.
+    """
+    module: Any = import_module(f"{__package__}.{name}")
+    return Command(module.describe, module.run)

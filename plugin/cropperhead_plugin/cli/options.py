@@ -1,0 +1,107 @@
+"""Options that several commands share, and the photos that their arguments name."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+__all__ = [
+    "add_editor",
+    "add_json",
+    "add_photos",
+    "add_wishes",
+    "add_work",
+    "named_photos",
+    "paths_in",
+]
+
+
+def add_photos(parser: argparse.ArgumentParser) -> None:
+    """Take photos, folders, globs, or - for paths on stdin."""
+    parser.add_argument(
+        "photos",
+        nargs="+",
+        metavar="PHOTO",
+        help="a photo, a folder (searched to the bottom), a glob, or - to read paths from stdin,"
+        " one a line or ended by NUL; names that begin with a dash come after --",
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Offer JSON instead of words."""
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object a line, each as it is ready"
+    )
+
+
+def add_editor(parser: argparse.ArgumentParser, default: str) -> None:
+    """Offer the choice of the editor; `default` says in words what holds without it."""
+    parser.add_argument(
+        "--editor", choices=["darktable", "lightroom"], help=f"whose crop (default: {default})"
+    )
+
+
+def add_wishes(parser: argparse.ArgumentParser) -> None:
+    """Offer what a person may wish of a crop. Without an option the settings file holds."""
+    add = parser.add_argument_group("what you wish for").add_argument
+    add(
+        "--aspect",
+        metavar="RATIO",
+        help="shape of the crop: original, free, square, portrait, landscape (the photo's own ratio,"
+        " stood or laid) or W:H such as 3:2 (default: original)",
+    )
+    add("--top", type=int, metavar="N", help="how many crops to suggest (default: 1)")
+    add(
+        "--max-angle",
+        type=float,
+        metavar="DEGREES",
+        help="never turn further than this (default: 8)",
+    )
+    add("--no-level", dest="level", action="store_false", default=None, help="do not straighten")
+    add(
+        "--tightness",
+        type=float,
+        metavar="T",
+        help="from 0, keep nearly everything, to 1, come close (default: 0.5)",
+    )
+
+
+def add_work(parser: argparse.ArgumentParser) -> None:
+    """Offer how the work is done."""
+    add = parser.add_argument_group("how it is done").add_argument
+    add(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="processes at work; results come in the order of the photos all the same (default: one"
+        " for each 8 photos, at most 4 and at most one a core)",
+    )
+    add("--model", metavar="FOLDER", help="a model folder (default: the one that came with this)")
+
+
+def named_photos(arguments: Sequence[str]) -> Iterator[Path]:
+    """The photos that the arguments name, in their order."""
+    from cropperhead_core.photo import photos  # Pillow: not for --help
+
+    return photos(_named(arguments))
+
+
+def _named(arguments: Sequence[str]) -> Iterator[Path]:
+    for argument in arguments:
+        if argument == "-":
+            yield from paths_in(sys.stdin.buffer.read())
+        else:
+            yield Path(argument)
+
+
+def paths_in(content: bytes) -> list[Path]:
+    r"""The paths on stdin: ended by NUL if there is any NUL, else one a line.
+
+    >>> paths_in(b"a.jpg\nb c.jpg\n")
+    [PosixPath('a.jpg'), PosixPath('b c.jpg')]
+    """
+    names = content.split(b"\0" if b"\0" in content else b"\n")
+    return [Path(os.fsdecode(name)) for name in names if name]

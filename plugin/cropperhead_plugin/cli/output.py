@@ -1,0 +1,84 @@
+"""Results on stdout, messages on stderr; colour and a progress bar on a terminal only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
+
+from cropperhead_plugin.protocol import Failure, Record, line, one_line
+
+__all__ = ["Segment", "report", "warn"]
+
+Segment = tuple[str, str]
+"""Some text and its style in rich's words ("" for none)."""
+
+
+class Printable(Protocol):
+    """What came of a photo."""
+
+    def record(self) -> Record:
+        """This as a line of JSON output."""
+        ...
+
+
+Result = TypeVar("Result", bound=Printable)
+Words = Callable[[Result], list[Segment]]
+
+
+def report(
+    results: Iterable[Result | Failure], words: Words[Result], *, as_json: bool, total: int = 0
+) -> int:
+    """Print each result as it comes, in JSON or in these words; 1 if any was a failure, else 0.
+
+    With a total of more than one there is a progress bar, if a person is watching.
+    """
+    status = 0
+    say = _say_in_colour if sys.stdout.isatty() and not as_json else _say
+    for result in _watched(results, total):
+        if isinstance(result, Failure):
+            status = 1
+        if as_json:
+            sys.stdout.buffer.write(line(result.record()))
+        elif isinstance(result, Failure):
+            warn(result.message)
+        else:
+            say(words(result))
+        # Each line at once: an editor or a pipe is waiting for it.
+        sys.stdout.flush()
+    return status
+
+
+def warn(message: str) -> None:
+    """Say something to the person, on one line."""
+    sys.stdout.flush()
+    print(f"cropperhead: {one_line(message)}", file=sys.stderr)
+
+
+def _say(segments: list[Segment]) -> None:
+    print("".join(text for text, _ in segments))
+
+
+def _say_in_colour(segments: list[Segment]) -> None:
+    from rich.console import Console  # 60 ms, for people only
+    from rich.text import Text
+
+    Console(highlight=False, soft_wrap=True).print(Text.assemble(*segments))
+
+
+def _watched(results: Iterable[Result], total: int) -> Iterator[Result]:
+    """The same results, with a progress bar on stderr if that is a terminal."""
+    if total < 2 or not sys.stderr.isatty():
+        yield from results
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    # Transient, and what is printed meanwhile goes above it: rich takes stdout and stderr over.
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=total)
+        for result in results:
+            yield result
+            progress.advance(task)

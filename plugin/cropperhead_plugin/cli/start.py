@@ -1,0 +1,100 @@
+"""From arguments to an exit status: parse, load the settings, run, and end without a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from cropperhead_core.errors import CropperHeadError, SettingsError
+from cropperhead_plugin.protocol import one_line
+from cropperhead_plugin.settings import load
+
+from .commands import COMMANDS, command
+
+__all__ = ["overview", "parser_of", "start"]
+
+FAILED, USAGE = 1, 2
+INTERRUPTED, BROKEN_PIPE = 130, 141
+"""What a shell reports for SIGINT and SIGPIPE."""
+
+
+def start(arguments: Sequence[str]) -> int:
+    """Run the command that the first argument names."""
+    _let_any_name_be_printed()
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    try:
+        if name not in COMMANDS:
+            overview().parse_args([name])
+            return USAGE
+        return _run(name, rest)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes once more on its way out, and would complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+
+
+def overview() -> argparse.ArgumentParser:
+    """The parser behind `cropperhead --help`."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:{width}}  {summary}" for name, summary in COMMANDS.items()]
+    parser = argparse.ArgumentParser(
+        prog="cropperhead",
+        usage="cropperhead COMMAND [OPTION]... [PHOTO]...",
+        description="Suggests how to crop and straighten photographs, and writes the crop into\n"
+        "their sidecars, where darktable and Lightroom find it. Photos are never changed\n"
+        "unless you ask for it (--embed), and nothing leaves this machine.",
+        epilog="commands:\n" + "\n".join(lines) + "\n\n"
+        "'cropperhead COMMAND --help' tells more. Exit status: 0 all well, 1 some photos\n"
+        "failed, 2 wrong usage.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "command", choices=list(COMMANDS), metavar="COMMAND", help=argparse.SUPPRESS
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    return parser
+
+
+def parser_of(name: str) -> argparse.ArgumentParser:
+    """The parser behind `cropperhead NAME --help`."""
+    parser = argparse.ArgumentParser(
+        prog=f"cropperhead {name}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command(name).describe(parser)
+    return parser
+
+
+def _run(name: str, arguments: Sequence[str]) -> int:
+    options = parser_of(name).parse_intermixed_args(arguments)
+    try:
+        settings = load(os.environ).updated(vars(options))
+        return command(name).run(options, settings)
+    except SettingsError as error:
+        print(f"cropperhead {name}: {one_line(str(error))}", file=sys.stderr)
+        return USAGE
+    except CropperHeadError as error:
+        print(f"cropperhead {name}: {one_line(str(error))}", file=sys.stderr)
+        return FAILED
+
+
+def _let_any_name_be_printed() -> None:
+    """Escape what the terminal's encoding lacks: a file name is no reason to stop."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _version() -> str:
+    from importlib.metadata import version  # 15 ms, for --version alone
+
+    return f"cropperhead {version('cropperhead')}"

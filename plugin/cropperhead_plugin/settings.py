@@ -1,0 +1,118 @@
+"""The person's settings: defaults, the settings file over them, the command line over both."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Self, get_args
+
+from cropperhead_core.errors import SettingsError
+
+__all__ = ["Editor", "Settings", "config_path", "data_folder", "load", "parse"]
+
+Editor = Literal["darktable", "lightroom"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a person may choose once, in the settings file, or each time, as an option.
+
+    What is wished of a crop is checked by `Wishes`, the rest here; raises `SettingsError`. Empty
+    means where we keep such things; jobs 0, as many as pay.
+    """
+
+    editor: Editor = "darktable"
+    aspect: str = "original"
+    top: int = 1
+    max_angle: float = 8.0
+    level: bool = True
+    tightness: float = 0.5
+    jobs: int = 0
+    embed: bool = False
+    model: str = ""
+    exiftool: str = "exiftool"
+    journal: str = ""
+
+    def __post_init__(self) -> None:
+        for name, (is_right, expected) in _RULES.items():
+            value = getattr(self, name)
+            if not is_right(value):
+                raise SettingsError(f"{name}: expected {expected}, got {value!r}")
+
+    def updated(self, values: Mapping[str, Any]) -> Self:
+        """These settings with those of the values that are settings and not None."""
+        names = {field.name for field in dataclasses.fields(self)}
+        chosen = {k: v for k, v in values.items() if k in names and v is not None}
+        return dataclasses.replace(self, **chosen)
+
+
+_RULES = {
+    "editor": (lambda value: value in get_args(Editor), "darktable or lightroom"),
+    "jobs": (lambda value: 0 <= value <= 256, "a number of processes, or 0 for as many as pay"),
+}
+
+
+def config_path(environ: Mapping[str, str]) -> Path:
+    """Where the settings file is (XDG base directories)."""
+    return _base(environ, "XDG_CONFIG_HOME", ".config") / "settings.toml"
+
+
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """Where the journal and the person's own models are (XDG base directories)."""
+    return _base(environ, "XDG_DATA_HOME", ".local/share")
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """The settings of this person; the defaults where there is no file."""
+    path = config_path(environ)
+    defaults = Settings(journal=str(data_folder(environ) / "journal.sqlite"))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return defaults
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"cannot read the settings {path}: {error}") from error
+    try:
+        return parse(text, defaults)
+    except SettingsError as error:
+        raise SettingsError(f"{error} in {path}") from error
+
+
+def parse(text: str, defaults: Settings) -> Settings:
+    """The defaults with what this TOML text says.
+
+    >>> parse('editor = "lightroom"', Settings()).editor
+    'lightroom'
+    """
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"expected TOML, got an error: {error}") from error
+    known = {field.name: type(getattr(defaults, field.name)) for field in _fields()}
+    for name, value in values.items():
+        if name not in known:
+            raise SettingsError(f"unknown setting {name!r}; known are {', '.join(known)}")
+        if not _fits(value, known[name]):
+            raise SettingsError(f"{name}: expected {known[name].__name__}, got {value!r}")
+    return defaults.updated({name: known[name](value) for name, value in values.items()})
+
+
+def _fits(value: object, wanted: type) -> bool:
+    """Whether a TOML value may stand for this type: a whole number is a number too."""
+    if isinstance(value, bool) or wanted is bool:
+        return isinstance(value, wanted)
+    return isinstance(value, (int, float) if wanted is float else wanted)
+
+
+def _fields() -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(Settings)
+
+
+def _base(environ: Mapping[str, str], variable: str, below_home: str) -> Path:
+    given = environ.get(variable, "")
+    # The standard: a relative path is to be ignored.
+    base = Path(given) if given.startswith("/") else Path(environ.get("HOME", "/")) / below_home
+    return base / "cropperhead"

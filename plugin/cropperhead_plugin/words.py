@@ -1,0 +1,84 @@
+"""Suggestions and what became of them, in a photographer's words; pure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .protocol import one_line
+
+if TYPE_CHECKING:
+    from cropperhead_core.crop import Crop, Size
+    from cropperhead_core.suggest import Suggestion
+
+    from .records import Applied, Recorded, Shown, Undone
+
+__all__ = ["applied_words", "outcome_words", "shown_words", "suggestion_words", "undone_words"]
+
+Segments = list[tuple[str, str]]
+NAME, NUMBER, WHY, QUIET = "bold", "green", "", "dim"
+
+HOW = {
+    "restored": "brought back as it was",
+    "removed": "removed; there was none before",
+    "withdrawn": "our crop taken out; what was changed since is kept",
+}
+
+
+def suggestion_words(suggestion: Suggestion) -> Segments:
+    """One line for each suggested crop, or one saying that the photo is best left."""
+    if suggestion.verdict == "leave" or not suggestion.crops:
+        return [*_name(suggestion.photo), ("leave it as it is", QUIET)]
+    segments: Segments = []
+    for number, ranked in enumerate(suggestion.crops):
+        lead = _name(suggestion.photo) if number == 0 else [(f"\n  or {number + 1}: ", QUIET)]
+        what = _crop(ranked.crop, suggestion.size)
+        segments += [*lead, (what, NUMBER), (f" [{ranked.aspect}]", QUIET)]
+        segments += [(f"  {', '.join(ranked.reasons)}", WHY)] if ranked.reasons else []
+    return segments
+
+
+def applied_words(applied: Applied) -> Segments:
+    """The suggestion and where it was written, or would be."""
+    segments = suggestion_words(applied.suggestion)
+    if applied.sidecar is None:
+        return segments
+    verb = "in" if applied.written else "would be in"
+    return [*segments, (f"\n  {verb} {one_line(str(applied.sidecar))}", QUIET)]
+
+
+def undone_words(undone: Undone) -> Segments:
+    """What undo did to which file."""
+    where = f" {one_line(str(undone.sidecar))}" if undone.sidecar != undone.photo else ""
+    return [*_name(undone.photo), (HOW[undone.how], NUMBER), (where, QUIET)]
+
+
+def shown_words(shown: Shown) -> Segments:
+    """The crop a photo has now, by whom, and where that is said."""
+    if shown.crop is None:
+        return [*_name(shown.photo), ("no crop", QUIET)]
+    whose = "ours" if shown.ours else "not ours"
+    where = f"  {shown.editor}, {whose}, in {one_line(shown.source or '')}"
+    return [*_name(shown.photo), (_crop(shown.crop, shown.size), NUMBER), (where, QUIET)]
+
+
+def outcome_words(recorded: Recorded) -> Segments:
+    """What became of the last suggestion."""
+    which = f" (number {recorded.rank + 1})" if recorded.rank else ""
+    return [*_name(recorded.photo), (recorded.outcome + which, NUMBER)]
+
+
+def _name(photo: Path) -> Segments:
+    return [(one_line(str(photo)), NAME), (": ", QUIET)]
+
+
+def _crop(crop: Crop, size: Size) -> str:
+    width, height = crop.extent(size)
+    kept = width * height / (size.width * size.height)
+    turned = f", turned {abs(crop.angle):.1f}° {_direction(crop.angle)}" if crop.angle else ""
+    return f"{max(1, round(width))}x{max(1, round(height))}, {kept:.0%} of {size}{turned}"
+
+
+def _direction(angle: float) -> str:
+    # The box turns clockwise by the angle, so the picture comes out turned the other way.
+    return "counter-clockwise" if angle > 0 else "clockwise"
