@@ -33,7 +33,9 @@ def utilities(
     return worth
 
 
-def chosen(worth: NDArray[np.float64], boxes: Floats, allowed: NDArray[np.bool_], top: int) -> list[int]:
+def chosen(
+    worth: NDArray[np.float64], boxes: Floats, allowed: NDArray[np.bool_], top: int
+) -> list[int]:
     """Rows of the best allowed boxes, best first, each below .85 overlap with those before it.
 
     Equal ones go to the larger, then to the one nearer to the centre: no side is preferred.

@@ -19,7 +19,7 @@ GRID = 64
 FLAT = 3.0
 """Standard deviation of luminance (0..255) below which a picture shows nothing."""
 NOISE = 0.3
-"""Correlation of neighbouring cells below which a picture is noise; 1,260 photos had .5 and more."""
+"""Correlation of neighbouring cells below which a picture is noise; photos have .5 at least."""
 IMPORTANT = 0.5
 """Of the highest importance: what belongs to the subject."""
 SPREAD = 0.6
@@ -34,7 +34,9 @@ def luminance(pixels: NDArray[np.uint8], side: int = GRID) -> NDArray[np.float32
     return np.asarray(gray.resize((side, side), Image.Resampling.BOX), np.float32)
 
 
-def reason_to_leave(pixels: NDArray[np.uint8], size: Size, *, any_shape: bool = False) -> str | None:
+def reason_to_leave(
+    pixels: NDArray[np.uint8], size: Size, *, any_shape: bool = False
+) -> str | None:
     """Why this photo must be left as it is, in words, or None.
 
     pixels is its preview, size the full photo's. With any_shape a panorama is no reason: somebody

@@ -30,6 +30,8 @@ PART_OF_FACE = 0.6
 """Share of the smaller box inside the larger one above which it is a part of the same face."""
 OBLONG = 1.2
 """Long over short side from which the two ends of a picture are looked at closer."""
+SMALL = 0.12
+"""Height of a face over the long side below which there may be more that only show from near."""
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -50,11 +52,16 @@ class FaceFinder:
     def __call__(self, pixels: Pixels) -> tuple[Box, ...]:
         """The faces in an upright (h, w, 3) sRGB picture, largest first, in fractions of it.
 
-        Looks at the whole picture and, if it is oblong, at the squares at its two ends; at each
-        together with its mirror image, so that a mirrored photo has the mirrored faces.
+        Looks at the whole picture and, if it is oblong, at the squares at its two ends; if the
+        faces there are small, at the four corners too. Each is looked at together with its mirror
+        image, so that a mirrored photo has the mirrored faces.
         """
-        views = _views(pixels.shape[1], pixels.shape[0])
-        return distinct(np.concatenate([self._faces(pixels, view) for view in views]))
+        width, height = pixels.shape[1], pixels.shape[0]
+        found = [self._faces(pixels, view) for view in _views(width, height)]
+        side = max(width, height)
+        if any(face.height * height < SMALL * side for face in distinct(np.concatenate(found))):
+            found += [self._faces(pixels, view) for view in _corners(width, height)]
+        return distinct(np.concatenate(found))
 
     def _faces(self, pixels: Pixels, view: _View) -> Floats:
         """(n, 5) faces of one view: fractions of the whole picture, and the confidence."""
@@ -185,6 +192,16 @@ def _views(width: int, height: int) -> list[_View]:
         return [whole]
     last = _View(width - side, height - side, width, height, frame)
     return [whole, _View(0, 0, side, side, frame), last]
+
+
+def _corners(width: int, height: int) -> list[_View]:
+    """Four squares, one in each corner, that overlap by a tenth of the long side."""
+    frame, side = (width, height), min(width, height, 0.55 * max(width, height))
+    return [
+        _View(x, y, x + side, y + side, frame)
+        for x in (0, width - side)
+        for y in (0, height - side)
+    ]
 
 
 def _weights(folder: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""The frame that crops are chosen in: the photo itself, or the largest box inside it once turned."""
+"""The frame that crops are chosen in: the photo, or the largest box inside it once turned."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Frame:
     extent: tuple[float, float]
 
     @classmethod
-    def inside(cls, size: Size, angle: float, ratio: Fraction | None = None) -> Frame:
-        """The whole photo, or the largest frame of this ratio (None: of any) in it once turned."""
+    def inside(cls, size: Size, angle: float, aspect: float | None = None) -> Frame:
+        """The whole photo, or the largest frame of this aspect (None: of any) in it once turned."""
         if angle == 0:
             return cls(size, 0.0, (float(size.width), float(size.height)))
-        return cls(size, angle, largest_inside(size, angle, None if ratio is None else float(ratio)))
+        return cls(size, angle, largest_inside(size, angle, aspect))
 
     @property
     def aspect(self) -> float:
@@ -90,7 +90,9 @@ class Frame:
         spans = np.floor(spans + 1e-3) if ratio is None else _of_ratio(spans, ratio, frame)
         spans = np.maximum(spans, np.minimum(1, frame))
         starts = (boxes[:, 2:] + boxes[:, :2]) / 2 * frame - spans / 2
-        starts = np.clip(starts if self.angle else np.round(starts), 0, np.maximum(frame - spans, 0))
+        starts = np.clip(
+            starts if self.angle else np.round(starts), 0, np.maximum(frame - spans, 0)
+        )
         return np.concatenate([starts, starts + spans], axis=1) / np.tile(frame, 2)
 
 

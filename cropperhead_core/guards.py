@@ -52,7 +52,7 @@ def faces_whole(boxes: Boxes, faces: Sequence[Box]) -> Veto:
 
 
 def group_whole(boxes: Boxes, faces: Sequence[Box]) -> Veto:
-    """Forbids boxes that lose a face of the group; smaller ones behind it may go, if they go whole."""
+    """Forbids boxes that lose a face of the group; smaller ones may go whole."""
     lost = np.zeros(len(boxes), bool)
     for face in group(faces):
         lost |= ~_keeps(boxes, face)

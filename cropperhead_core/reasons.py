@@ -28,6 +28,11 @@ CLOSER = 1.2
 """Growth of the subject's share of the picture from which it comes closer."""
 THIRD = 0.06
 """Distance from a line of thirds, or from the middle, that counts as being on it."""
+PLACES = {
+    "puts the subject on the left third": 1 / 3,
+    "puts the subject on the right third": 2 / 3,
+    "centres the subject": 1 / 2,
+}
 COUNTS = {1: "the face", 2: "both faces"}
 SIDES = {"left": (0, 0), "right": (0, 2), "top": (1, 1), "bottom": (1, 3)}
 """Axis (0 across, 1 down) and the edge of a box on each side."""
@@ -85,9 +90,9 @@ def _subject(box: Box, subject: Box | None) -> list[str]:
         told = ["brings the subject closer"]
     before = (subject.left + subject.right) / 2
     after = (before - box.left) / box.width
-    for place, line in (("on the left third", 1 / 3), ("on the right third", 2 / 3), ("centre", 0.5)):
+    for what, line in PLACES.items():
         if abs(after - line) <= THIRD < abs(before - line):
-            told.append("centres the subject" if place == "centre" else f"puts the subject {place}")
+            told.append(what)
     return told
 
 
@@ -165,5 +170,3 @@ def _steps(cells: Floats) -> float:
     """Mean luminance step between neighbours across and down."""
     steps = [np.abs(np.diff(cells, axis=axis)) for axis in (0, 1) if cells.shape[axis] > 1]
     return float(np.mean([step.mean() for step in steps])) if steps else 0.0
-
-

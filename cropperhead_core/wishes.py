@@ -23,11 +23,16 @@ NEAR = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The ratio (width over height) that crops must have, None for any, and what it is called."""
+    """The ratio (width over height) that crops must have, None for any, and what it was called."""
 
     name: str
     ratio: Fraction | None
     is_original: bool = False
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether only a crop can give the photo this shape."""
+        return self.ratio is not None and not self.is_original
 
     def label(self, aspect: float) -> str:
         """What a crop of this aspect is called: `original`, `W:H`, or `free`.
@@ -35,14 +40,14 @@ class Shape:
         >>> Shape("free", None).label(0.6667)
         '2:3'
         """
-        if self.ratio is not None:
+        if self.is_original or ":" in self.name:
             return self.name
         long = max(aspect, 1 / aspect)
         for name in KNOWN:
             wide, high = name.split(":")
             if abs(long * int(high) / int(wide) - 1) <= NEAR:
                 return name if aspect >= 1 else f"{high}:{wide}"
-        return "free"
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +105,3 @@ def _parsed(text: str) -> Fraction:
         "expected an aspect of original, free, square, portrait, landscape or W:H "
         f"(at most {WIDEST}:1), got {text!r}"
     )
-
-

@@ -1,0 +1,88 @@
+"""What is to be cropped: the photo as it lies or levelled, with all that was seen in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .crop import Box, Size
+from .evidence import luminance, subject_box
+from .frame import Frame
+from .guards import group
+from .level import MIN_CONFIDENCE, Level, level
+from .ranker import Look, Predictor
+from .reasons import Seen
+from .wishes import Shape, Wishes
+
+__all__ = ["Eyes", "FaceFinding", "Scene", "scene"]
+
+Pixels = NDArray[np.uint8]
+FaceFinding = Callable[[Pixels], tuple[Box, ...]]
+"""What finds faces in an upright picture, in fractions of it: a `FaceFinder`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A frame of the photo and what was seen in it; boxes are fractions of the frame."""
+
+    frame: Frame
+    look: Look
+    seen: Seen
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What looks at pictures: the network, and what finds faces if anything does."""
+
+    predictor: Predictor
+    faces: FaceFinding | None = None
+
+
+def scene(
+    pixels: Pixels, size: Size, eyes: Eyes, wishes: Wishes, roll: float | None = None
+) -> Scene:
+    """The scene to crop in, levelled if that is called for and cuts no face of the group.
+
+    pixels is the (h, w, 3) upright preview of a photo of this size, roll the camera's.
+    """
+    look = eyes.predictor.look(pixels)
+    faces = eyes.faces(pixels) if eyes.faces else ()
+    turn = _turn(look, eyes.predictor, wishes, roll)
+    if turn.angle:
+        frame = Frame.inside(size, turn.angle, _kept_ratio(wishes.shape(size)))
+        held = _held(frame, faces)
+        if held is not None:
+            inside = frame.pixels(pixels)
+            levelled = eyes.predictor.look(inside)
+            return Scene(frame, levelled, _seen(inside, levelled, held), turn)
+        turn = Level(0.0, turn.confidence, "none", "levelling it would cut a face")
+    return Scene(Frame.inside(size, 0.0), look, _seen(pixels, look, faces), turn)
+
+
+def _turn(look: Look, predictor: Predictor, wishes: Wishes, roll: float | None) -> Level:
+    if not wishes.level:
+        return Level(0.0, 0.0, "none")
+    sure = getattr(predictor, "level_confidence", MIN_CONFIDENCE)
+    return level(look.angles, predictor.bins, roll, limit=wishes.max_angle, min_confidence=sure)
+
+
+def _kept_ratio(shape: Shape) -> float | None:
+    """The ratio of a levelled frame: the photo's where that is kept, else the largest area."""
+    return float(shape.ratio) if shape.ratio is not None and shape.is_original else None
+
+
+def _held(frame: Frame, faces: tuple[Box, ...]) -> tuple[Box, ...] | None:
+    """The faces in a frame; None if it cuts one of the group. Others that it cuts are no loss."""
+    main = group(faces)
+    placed = [(face, frame.holds(face)) for face in faces]
+    if any(inside is None and face in main for face, inside in placed):
+        return None
+    return tuple(inside for _, inside in placed if inside)
+
+
+def _seen(pixels: Pixels, look: Look, faces: tuple[Box, ...]) -> Seen:
+    return Seen(luminance(pixels), look.subject, faces, subject_box(look.subject))
