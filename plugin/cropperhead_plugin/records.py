@@ -91,7 +91,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of a suggestion; `rank` counts from 0 which of its crops was taken, if one was."""
+    """What became of a suggestion; `rank` says which of its crops was taken, from 0."""
 
     photo: Path
     outcome: str

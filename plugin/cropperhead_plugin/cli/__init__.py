@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 __all__ = ["main"]
 
-# numpy's and LiteRT's thread pools cost 50 ms of start-up and gain nothing on one picture at a time.
+# numpy's and LiteRT's thread pools cost 50 ms of start-up and gain nothing on a picture at a time.
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 

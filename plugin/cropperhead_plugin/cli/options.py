@@ -50,8 +50,8 @@ def add_wishes(parser: argparse.ArgumentParser) -> None:
     add(
         "--aspect",
         metavar="RATIO",
-        help="shape of the crop: original, free, square, portrait, landscape (the photo's own ratio,"
-        " stood or laid) or W:H such as 3:2 (default: original)",
+        help="shape of the crop: original, free, square, portrait, landscape (the photo's own"
+        " ratio, stood or laid) or W:H such as 3:2 (default: original)",
     )
     add("--top", type=int, metavar="N", help="how many crops to suggest (default: 1)")
     add(

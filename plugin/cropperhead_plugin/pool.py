@@ -1,0 +1,159 @@
+"""Suggestions by several processes, each with a model of its own, in the order of the photos."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from cropperhead_core.errors import CropperHeadError, UnreadablePhoto
+
+from .protocol import Failure
+from .service import Setup
+
+if TYPE_CHECKING:
+    from cropperhead_core.suggest import Suggestion, Wishes
+
+__all__ = ["Pool", "processes"]
+
+AHEAD = 2
+"""Photos that a worker holds: one in work and one waiting, so that it never waits for us."""
+WINDOW = 16
+"""Photos a worker may be ahead of the slowest, so that answers do not pile up."""
+STOP_S = 5.0
+
+Task = tuple[int, Path]
+
+
+class Pool:
+    """Makes suggestions in this many processes; a context manager.
+
+    A worker that dies (a decoder that crashes, the kernel out of memory) costs the photo it was at
+    and is replaced. Workers end when this process does, however it ends: their pipe closes.
+    """
+
+    def __init__(self, setup: Setup, count: int) -> None:
+        self._setup = setup
+        self._workers = [_Worker(setup) for _ in range(count)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for worker in self._workers:
+            worker.stop()
+
+    def suggestions(self, paths: Iterable[Path], wishes: Wishes) -> Iterator[Suggestion | Failure]:
+        """One answer for each photo, in the order of the photos."""
+        tasks = enumerate(paths)
+        answers: dict[int, Suggestion | Failure] = {}
+        turn = 0
+        while True:
+            limit = turn + WINDOW * len(self._workers)
+            self._hand_out(tasks, wishes, limit)
+            if not any(worker.tasks for worker in self._workers):
+                return
+            answers.update(self._answers(wishes))
+            while turn in answers:
+                yield answers.pop(turn)
+                turn += 1
+
+    def _hand_out(self, tasks: Iterator[Task], wishes: Wishes, limit: int) -> None:
+        """Give every worker what it may hold, evenly, up to this photo."""
+        for held in range(AHEAD):
+            for worker in self._workers:
+                if len(worker.tasks) > held or worker.last >= limit:
+                    continue
+                task = next(tasks, None)
+                if task is None:
+                    return
+                worker.give(task, wishes)
+
+    def _answers(self, wishes: Wishes) -> Iterator[tuple[int, Suggestion | Failure]]:
+        """At least one answer; blocks until there is one."""
+        busy = {worker.connection: worker for worker in self._workers if worker.tasks}
+        for connection in wait(list(busy)):
+            worker = busy[connection]  # type: ignore[index]  # wait's stub: object
+            try:
+                yield worker.answer()
+            except (EOFError, ConnectionError):
+                number, path = worker.tasks.popleft()
+                self._replace(worker, wishes)
+                crash = UnreadablePhoto(f"{path} made the decoder crash; is the file damaged?")
+                yield number, Failure.of(path, crash)
+
+    def _replace(self, dead: _Worker, wishes: Wishes) -> None:
+        dead.stop()
+        fresh = _Worker(self._setup)
+        for task in dead.tasks:
+            fresh.give(task, wishes)
+        self._workers[self._workers.index(dead)] = fresh
+
+
+class _Worker:
+    """One process and the tasks it holds, in their order."""
+
+    def __init__(self, setup: Setup) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self.tasks: deque[Task] = deque()
+        self.last = -1
+        self._process = context.Process(target=_work, args=(setup, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def give(self, task: Task, wishes: Wishes) -> None:
+        self.tasks.append(task)
+        self.last = task[0]
+        # A worker that is dead already is found out when its answer is read.
+        with suppress(ConnectionError):
+            self.connection.send((task[1], wishes))
+
+    def answer(self) -> tuple[int, Suggestion | Failure]:
+        """The answer to the oldest task; raises what kept the worker from starting."""
+        answer = self.connection.recv()
+        if isinstance(answer, CropperHeadError):
+            raise answer
+        return self.tasks.popleft()[0], answer
+
+    def stop(self) -> None:
+        """Let it finish what is in hand, for a moment."""
+        self.connection.close()
+        self._process.join(STOP_S)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+
+def processes(wanted: int, photos: int, cores: int) -> int:
+    """How many processes to use: as many as wanted, or (0) as pay for their half second of start.
+
+    >>> processes(0, 3, 8), processes(0, 500, 8), processes(2, 500, 8)
+    (1, 4, 2)
+    """
+    return wanted or max(1, min(photos // 8, cores, 4))
+
+
+def _work(setup: Setup, connection: Connection) -> None:
+    """Answer until the pipe closes. Ctrl-C is the business of the process that started us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(EOFError, ConnectionError):
+        try:
+            service = setup.service()
+        except CropperHeadError as error:
+            connection.send(error)
+            return
+        while True:
+            path, wishes = connection.recv()
+            connection.send(service.suggestion(path, wishes))

@@ -1,0 +1,100 @@
+"""Suggestions for many photos: a photo that fails is a `Failure`, and the others go on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from cropperhead_core.errors import CropperHeadError, UnreadablePhoto
+
+from .protocol import Failure
+
+if TYPE_CHECKING:
+    from cropperhead_core.photo import TagReader
+    from cropperhead_core.ranker import Predictor
+    from cropperhead_core.suggest import FaceFinding, Suggestion, Wishes
+
+__all__ = ["Service", "Setup", "Suggester", "default_model"]
+
+
+class Suggester(Protocol):
+    """What makes suggestions: one process (`Service`) or several (`Pool`)."""
+
+    def suggestions(self, paths: Iterable[Path], wishes: Wishes) -> Iterator[Suggestion | Failure]:
+        """One answer for each photo, in the order of the photos."""
+        ...
+
+
+class Service:
+    """Makes suggestions in this process, with everything loaded once."""
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        *,
+        faces: FaceFinding | None = None,
+        reader: TagReader | None = None,
+    ) -> None:
+        self._predictor = predictor
+        self._faces = faces
+        self._reader = reader
+
+    def suggestions(self, paths: Iterable[Path], wishes: Wishes) -> Iterator[Suggestion | Failure]:
+        """One answer for each photo, each as soon as it is there."""
+        for path in paths:
+            yield self.suggestion(path, wishes)
+
+    def suggestion(self, path: Path, wishes: Wishes) -> Suggestion | Failure:
+        """The suggestion for this photo, or why there is none."""
+        from cropperhead_core.suggest import suggest
+
+        try:
+            before = _state(path)
+            found = suggest(
+                path, self._predictor, faces=self._faces, wishes=wishes, reader=self._reader
+            )
+            if _state(path) != before:
+                raise UnreadablePhoto(
+                    f"{path} changed while it was read; run again when it is complete"
+                )
+        except CropperHeadError as error:
+            return Failure.of(path, error)
+        except MemoryError:
+            return Failure.of(path, UnreadablePhoto(f"{path} needs more memory than there is"))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What it takes to build a `Service`, here or in another process."""
+
+    model: Path
+    exiftool: str
+
+    def service(self) -> Service:
+        """The service with the real model, face finder and exiftool (which starts when needed)."""
+        from cropperhead_core.exiftool import ExifTool
+        from cropperhead_core.faces import FaceFinder
+        from cropperhead_core.ranker import load_model
+
+        model = load_model(self.model)
+        return Service(model, faces=FaceFinder(), reader=ExifTool(self.exiftool))
+
+
+def default_model() -> Path:
+    """The folder of the model that came with this CropperHead."""
+    import cropperhead_models
+
+    return Path(cropperhead_models.__path__[0]) / "lite0"
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What changes when a file is written to or replaced."""
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        raise UnreadablePhoto(f"cannot read {path}: {error.strerror}") from error
+    return found.st_size, found.st_mtime_ns, found.st_ino
