@@ -66,9 +66,12 @@ class FaceFinder:
     def _faces(self, pixels: Pixels, view: _View) -> Floats:
         """(n, 5) faces of one view: fractions of the whole picture, and the confidence."""
         square = view.square(pixels)
+        direct = self._look(square)
+        if not len(direct):  # a face that the mirror image alone shows is never sure enough
+            return direct
         mirrored = self._look(square[:, ::-1])
         mirrored[:, [0, 2]] = 1 - mirrored[:, [2, 0]]
-        return view.placed(agreed(self._look(square), mirrored))
+        return view.placed(agreed(direct, mirrored))
 
     def _look(self, square: Pixels) -> Floats:
         """(n, 5) boxes and scores in one (192, 192, 3) square."""
