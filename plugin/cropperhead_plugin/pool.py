@@ -150,10 +150,9 @@ def _work(setup: Setup, connection: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, ConnectionError):
         try:
-            service = setup.service()
+            with setup.service() as service:
+                while True:
+                    path, wishes = connection.recv()
+                    connection.send(service.suggestion(path, wishes))
         except CropperHeadError as error:
             connection.send(error)
-            return
-        while True:
-            path, wishes = connection.recv()
-            connection.send(service.suggestion(path, wishes))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cropperhead_core.crop import Crop, Size
     from cropperhead_core.suggest import RankedCrop, Suggestion
 
-__all__ = ["Applied", "Recorded", "Shown", "Undone", "scored_record", "suggestion_record"]
+__all__ = ["Applied", "Recorded", "Scored", "Shown", "Undone", "suggestion_record"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,20 @@ class Recorded:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The scores of boxes, in their order, and that of the whole frame; higher is better."""
+
+    photo: Path
+    scores: tuple[float, ...]
+    full: float
+
+    def record(self) -> Record:
+        """This as a line of JSON output."""
+        photo, scores = str(self.photo), [round(score, 6) for score in self.scores]
+        return {"version": VERSION, "photo": photo, "scores": scores, "full": round(self.full, 6)}
+
+
 def suggestion_record(suggestion: Suggestion) -> dict[str, object]:
     """A suggestion as a line of JSON output; size and crops are of the upright frame."""
     return {
@@ -124,11 +138,6 @@ def suggestion_record(suggestion: Suggestion) -> dict[str, object]:
         "crops": [_ranked(ranked) for ranked in suggestion.crops],
         "model": suggestion.model,
     }
-
-
-def scored_record(photo: Path, scores: list[float], full: float) -> Record:
-    """The scores of boxes, in their order, and that of the whole frame; higher is better."""
-    return {"version": VERSION, "photo": str(photo), "scores": scores, "full": full}
 
 
 def crop_record(crop: Crop) -> dict[str, float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -15,9 +15,10 @@ from .protocol import Failure
 if TYPE_CHECKING:
     from cropperhead_core.photo import TagReader
     from cropperhead_core.ranker import Predictor
+
     from cropperhead_core.suggest import FaceFinding, Suggestion, Wishes
 
-__all__ = ["Service", "Setup", "Suggester", "default_model"]
+__all__ = ["Service", "Setup", "Suggester"]
 
 
 class Suggester(Protocol):
@@ -72,29 +73,26 @@ class Setup:
     """What it takes to build a `Service`, here or in another process."""
 
     model: Path
+    faces: Path
     exiftool: str
 
-    def service(self) -> Service:
+    @contextmanager
+    def service(self) -> Iterator[Service]:
         """The service with the real model, face finder and exiftool (which starts when needed)."""
         from cropperhead_core.exiftool import ExifTool
-        from cropperhead_core.faces import FaceFinder
         from cropperhead_core.ranker import load_model
 
-        model = load_model(self.model)
-        return Service(model, faces=FaceFinder(), reader=ExifTool(self.exiftool))
+        from cropperhead_core.faces import FaceFinder
 
-
-def default_model() -> Path:
-    """The folder of the model that came with this CropperHead."""
-    import cropperhead_models
-
-    return Path(cropperhead_models.__path__[0]) / "lite0"
+        predictor = load_model(self.model)
+        with ExifTool(self.exiftool) as reader:
+            yield Service(predictor, faces=FaceFinder(self.faces), reader=reader)
 
 
 def _state(path: Path) -> tuple[int, int, int]:
     """What changes when a file is written to or replaced."""
     try:
-        found = os.stat(path)
+        found = path.stat()
     except OSError as error:
         raise UnreadablePhoto(f"cannot read {path}: {error.strerror}") from error
     return found.st_size, found.st_mtime_ns, found.st_ino

@@ -15,6 +15,8 @@ __all__ = ["Editor", "Settings", "config_path", "data_folder", "load", "parse"]
 
 Editor = Literal["darktable", "lightroom"]
 
+MOST_JOBS = 256
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -37,22 +39,16 @@ class Settings:
     journal: str = ""
 
     def __post_init__(self) -> None:
-        for name, (is_right, expected) in _RULES.items():
-            value = getattr(self, name)
-            if not is_right(value):
-                raise SettingsError(f"{name}: expected {expected}, got {value!r}")
+        if self.editor not in get_args(Editor):
+            raise SettingsError(f"editor: expected darktable or lightroom, got {self.editor!r}")
+        if not 0 <= self.jobs <= MOST_JOBS:
+            raise SettingsError(f"jobs: expected 0 to {MOST_JOBS} processes, got {self.jobs}")
 
     def updated(self, values: Mapping[str, Any]) -> Self:
         """These settings with those of the values that are settings and not None."""
         names = {field.name for field in dataclasses.fields(self)}
         chosen = {k: v for k, v in values.items() if k in names and v is not None}
         return dataclasses.replace(self, **chosen)
-
-
-_RULES = {
-    "editor": (lambda value: value in get_args(Editor), "darktable or lightroom"),
-    "jobs": (lambda value: 0 <= value <= 256, "a number of processes, or 0 for as many as pay"),
-}
 
 
 def config_path(environ: Mapping[str, str]) -> Path:
@@ -103,7 +99,7 @@ def parse(text: str, defaults: Settings) -> Settings:
 def _fits(value: object, wanted: type) -> bool:
     """Whether a TOML value may stand for this type: a whole number is a number too."""
     if isinstance(value, bool) or wanted is bool:
-        return isinstance(value, wanted)
+        return isinstance(value, bool) and wanted is bool
     return isinstance(value, (int, float) if wanted is float else wanted)
 
 

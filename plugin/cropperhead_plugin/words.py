@@ -11,9 +11,16 @@ if TYPE_CHECKING:
     from cropperhead_core.crop import Crop, Size
     from cropperhead_core.suggest import Suggestion
 
-    from .records import Applied, Recorded, Shown, Undone
+    from .records import Applied, Recorded, Scored, Shown, Undone
 
-__all__ = ["applied_words", "outcome_words", "shown_words", "suggestion_words", "undone_words"]
+__all__ = [
+    "applied_words",
+    "outcome_words",
+    "scored_words",
+    "shown_words",
+    "suggestion_words",
+    "undone_words",
+]
 
 Segments = list[tuple[str, str]]
 NAME, NUMBER, WHY, QUIET = "bold", "green", "", "dim"
@@ -28,7 +35,8 @@ HOW = {
 def suggestion_words(suggestion: Suggestion) -> Segments:
     """One line for each suggested crop, or one saying that the photo is best left."""
     if suggestion.verdict == "leave" or not suggestion.crops:
-        return [*_name(suggestion.photo), ("leave it as it is", QUIET)]
+        why = f": {suggestion.note}" if suggestion.note else ""
+        return [*_name(suggestion.photo), (f"leave it as it is{why}", QUIET)]
     segments: Segments = []
     for number, ranked in enumerate(suggestion.crops):
         lead = _name(suggestion.photo) if number == 0 else [(f"\n  or {number + 1}: ", QUIET)]
@@ -66,6 +74,13 @@ def outcome_words(recorded: Recorded) -> Segments:
     """What became of the last suggestion."""
     which = f" (number {recorded.rank + 1})" if recorded.rank else ""
     return [*_name(recorded.photo), (recorded.outcome + which, NUMBER)]
+
+
+def scored_words(scored: Scored) -> Segments:
+    """The whole frame's score, then those of the boxes."""
+    lines = [f"\n  {number + 1}: {score:.4f}" for number, score in enumerate(scored.scores)]
+    whole = (f"the whole frame: {scored.full:.4f}", NUMBER)
+    return [*_name(scored.photo), whole, ("".join(lines), NUMBER)]
 
 
 def _name(photo: Path) -> Segments:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 __all__ = [
-    "add_editor",
     "add_json",
     "add_photos",
     "add_wishes",
@@ -37,10 +36,10 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_editor(parser: argparse.ArgumentParser, default: str) -> None:
-    """Offer the choice of the editor; `default` says in words what holds without it."""
+def add_only(parser: argparse.ArgumentParser) -> None:
+    """Offer to look at one editor's crop only."""
     parser.add_argument(
-        "--editor", choices=["darktable", "lightroom"], help=f"whose crop (default: {default})"
+        "--editor", choices=["darktable", "lightroom"], dest="only", help="look at this one only"
     )
 
 

@@ -4,42 +4,41 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, TypeVar
+from pathlib import Path
+from typing import TypeVar
 
+from cropperhead_core.errors import CropperHeadError
 from cropperhead_plugin.protocol import Failure, Record, line, one_line
 
-__all__ = ["Segment", "report", "warn"]
+__all__ = ["Segment", "each", "report", "warn"]
 
 Segment = tuple[str, str]
 """Some text and its style in rich's words ("" for none)."""
 
 
-class Printable(Protocol):
-    """What came of a photo."""
-
-    def record(self) -> Record:
-        """This as a line of JSON output."""
-        ...
-
-
-Result = TypeVar("Result", bound=Printable)
-Words = Callable[[Result], list[Segment]]
+Result = TypeVar("Result")
 
 
 def report(
-    results: Iterable[Result | Failure], words: Words[Result], *, as_json: bool, total: int = 0
+    results: Iterable[Result | Failure],
+    record: Callable[[Result], Record],
+    words: Callable[[Result], list[Segment]],
+    *,
+    as_json: bool,
+    total: int = 0,
 ) -> int:
-    """Print each result as it comes, in JSON or in these words; 1 if any was a failure, else 0.
+    """Print each result as it comes, as a JSON record or in words; 1 if any was a failure, else 0.
 
     With a total of more than one there is a progress bar, if a person is watching.
     """
     status = 0
-    say = _say_in_colour if sys.stdout.isatty() and not as_json else _say
+    say = _say_in_colour if sys.stdout.isatty() else _say
     for result in _watched(results, total):
         if isinstance(result, Failure):
             status = 1
         if as_json:
-            sys.stdout.buffer.write(line(result.record()))
+            known = result.record() if isinstance(result, Failure) else record(result)
+            sys.stdout.buffer.write(line(known))
         elif isinstance(result, Failure):
             warn(result.message)
         else:
@@ -47,6 +46,15 @@ def report(
         # Each line at once: an editor or a pipe is waiting for it.
         sys.stdout.flush()
     return status
+
+
+def each(paths: Iterable[Path], work: Callable[[Path], Result]) -> Iterator[Result | Failure]:
+    """What this work gives for each photo; our errors become failures, and the others go on."""
+    for path in paths:
+        try:
+            yield work(path)
+        except CropperHeadError as error:
+            yield Failure.of(path, error)
 
 
 def warn(message: str) -> None:

@@ -1,0 +1,55 @@
+"""`cropperhead outcome`: note what became of the suggestions for photos."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from cropperhead_plugin.settings import Settings
+
+from .options import add_json, add_only, add_photos, named_photos
+from .output import each, report
+
+__all__ = ["describe", "run"]
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the options of outcome."""
+    parser.description = (
+        "Compares the crop that a photo has now with what was last suggested for it, and notes in\n"
+        "the journal whether the suggestion was accepted, adjusted, rejected or left untouched.\n"
+        "That is what the model can learn from, on this machine only."
+    )
+    add_photos(parser)
+    word = parser.add_mutually_exclusive_group()
+    word.add_argument(
+        "--accepted",
+        dest="said",
+        action="store_const",
+        const="accepted",
+        help="the photographer said so: the crop as it stands is what they want",
+    )
+    word.add_argument(
+        "--rejected",
+        dest="said",
+        action="store_const",
+        const="rejected",
+        help="the photographer took the suggestion away",
+    )
+    add_only(parser)
+    add_json(parser)
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Note the outcomes for the named photos."""
+    from cropperhead_core.journal import Journal
+    from cropperhead_plugin.current import recorded
+    from cropperhead_plugin.records import Recorded
+    from cropperhead_plugin.words import outcome_words
+
+    with Journal(Path(settings.journal)) as journal:
+        results = each(
+            named_photos(options.photos),
+            lambda path: recorded(path, journal, editor=options.only, said=options.said),
+        )
+        return report(results, Recorded.record, outcome_words, as_json=options.json)

@@ -1,0 +1,61 @@
+"""`cropperhead score`: how good these boxes of a photo are."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from cropperhead_core.errors import SettingsError
+from cropperhead_plugin.protocol import boxes
+from cropperhead_plugin.settings import Settings
+
+from .options import add_json
+from .output import each, report
+
+__all__ = ["describe", "run"]
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the options of score."""
+    parser.description = (
+        "Scores boxes of one photo. Boxes are JSON, [[left, top, right, bottom], ...], fractions\n"
+        "of the upright photo. Higher is better; scores of different photos do not compare."
+    )
+    parser.add_argument("photo", metavar="PHOTO", help="the photo")
+    parser.add_argument(
+        "--boxes", required=True, metavar="FILE", help="the file with the boxes, or - for stdin"
+    )
+    parser.add_argument(
+        "--model", metavar="FOLDER", help="a model folder (default: the one that came with this)"
+    )
+    add_json(parser)
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Score the boxes."""
+    from cropperhead_core.exiftool import ExifTool
+    from cropperhead_core.ranker import load_model
+
+    from cropperhead_plugin.records import Scored
+    from cropperhead_plugin.scoring import scored
+    from cropperhead_plugin.words import scored_words
+
+    from .work import setup
+
+    listed = boxes(_text(options.boxes))
+    made = setup(settings)
+    predictor = load_model(made.model)
+    with ExifTool(made.exiftool) as reader:
+        results = each([Path(options.photo)], lambda path: scored(path, listed, predictor, reader))
+        return report(results, Scored.record, scored_words, as_json=options.json)
+
+
+def _text(source: str) -> str:
+    """The boxes' text; raises `SettingsError`."""
+    try:
+        if source == "-":
+            return sys.stdin.buffer.read().decode()
+        return Path(source).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"cannot read the boxes in {source}: {error}") from error

@@ -1,0 +1,65 @@
+"""Defaults, the settings file over them, options over both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cropperhead_core.errors import SettingsError
+from cropperhead_plugin.settings import Settings, config_path, data_folder, load, parse
+
+
+def test_xdg_folders_are_where_the_standard_says() -> None:
+    environ = {"HOME": "/home/ada", "XDG_DATA_HOME": "/data"}
+    assert config_path(environ) == Path("/home/ada/.config/cropperhead/settings.toml")
+    assert data_folder(environ) == Path("/data/cropperhead")
+
+
+def test_a_relative_xdg_folder_is_ignored() -> None:
+    environ = {"HOME": "/home/ada", "XDG_CONFIG_HOME": "here"}
+    assert config_path(environ).is_relative_to("/home/ada/.config")
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    settings = load({"HOME": str(tmp_path)})
+    assert settings.editor == "darktable"
+    assert settings.journal == str(tmp_path / ".local/share/cropperhead/journal.sqlite")
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    path = config_path({"HOME": str(tmp_path)})
+    path.parent.mkdir(parents=True)
+    path.write_text('editor = "lightroom"\ntightness = 1\n')
+    settings = load({"HOME": str(tmp_path)})
+    assert (settings.editor, settings.tightness) == ("lightroom", 1.0)
+
+
+def test_a_faulty_file_is_named(tmp_path: Path) -> None:
+    path = config_path({"HOME": str(tmp_path)})
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match=r"settings\.toml"):
+        load({"HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('edtior = "darktable"', "unknown setting 'edtior'; known are editor"),
+        ('editor = "gimp"', "editor: expected darktable or lightroom, got 'gimp'"),
+        ("top = 1.5", "top: expected int, got 1.5"),
+        ("level = 1", "level: expected bool, got 1"),
+        ("top = true", "top: expected int, got True"),
+        ("jobs = -1", "jobs: expected"),
+        ("top = ", "expected TOML"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused(text: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        parse(text, Settings())
+
+
+def test_options_that_were_not_given_change_nothing() -> None:
+    given = {"aspect": None, "top": 3, "photos": ["a.jpg"], "json": True}
+    assert Settings().updated(given) == Settings(top=3)
