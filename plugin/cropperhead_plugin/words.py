@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cropperhead_core.crop import Crop, Size
     from cropperhead_core.suggest import Suggestion
 
+    from .doctor import Check
     from .records import Applied, Recorded, Scored, Shown, Undone
 
 __all__ = [
@@ -81,6 +82,13 @@ def scored_words(scored: Scored) -> Segments:
     lines = [f"\n  {number + 1}: {score:.4f}" for number, score in enumerate(scored.scores)]
     whole = (f"the whole frame: {scored.full:.4f}", NUMBER)
     return [*_name(scored.photo), whole, ("".join(lines), NUMBER)]
+
+
+def check_words(check: Check) -> Segments:
+    """Whether one thing is there, and what to do if it is not."""
+    mark, style = ("ok", NUMBER) if check.is_well else ("missing", "red" if check.needed else "dim")
+    advice = f" -> {check.advice}" if check.advice and not check.is_well else ""
+    return [(f"{mark:8}", style), (f"{check.name}: ", NAME), (check.detail + advice, WHY)]
 
 
 def _name(photo: Path) -> Segments:

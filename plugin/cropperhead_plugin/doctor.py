@@ -1,0 +1,123 @@
+"""Checks that everything CropperHead needs is there and works, and what to do where it is not."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from cropperhead_core.errors import CropperHeadError
+
+from .protocol import VERSION, Record, one_line
+
+__all__ = ["Check", "checks"]
+
+TIMEOUT_S = 20
+EXPECTED = (CropperHeadError, ImportError, OSError, ValueError, subprocess.SubprocessError)
+"""What a check may raise when the thing it looks at is not there or broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `needed` is false for what some photographers do without."""
+
+    name: str
+    is_well: bool
+    detail: str
+    advice: str = ""
+    needed: bool = True
+
+    def record(self) -> Record:
+        """This as a line of JSON output."""
+        return {
+            "version": VERSION,
+            "check": self.name,
+            "ok": self.is_well,
+            "needed": self.needed,
+            "detail": self.detail,
+            "advice": self.advice,
+        }
+
+
+def checks(
+    *, model: Path, faces: Path, exiftool: str, journal: Path, settings: Path
+) -> Iterator[Check]:
+    """Every check, each as soon as it is done."""
+    yield _python()
+    yield _check("LiteRT", _litert, "pip install ai-edge-litert")
+    yield _check("model", lambda: _model(model), "install CropperHead again, or mend --model")
+    yield _check("face finder", lambda: _faces(faces), "install CropperHead again")
+    yield _check("libexempi", _exempi, "apt install libexempi8 (sidecars are checked with it)")
+    advice = "apt install libimage-exiftool-perl, or name it in the settings: exiftool = PATH"
+    yield _check("exiftool", lambda: _program(exiftool, "-ver"), advice)
+    yield _check("journal", lambda: _journal(journal), "see that this folder can be written to")
+    yield Check("settings", True, f"{settings}" if settings.exists() else f"defaults ({settings})")
+    advice = "fine if you use Lightroom; else apt install darktable"
+    yield _check("darktable", lambda: _program("darktable-cli", "--version"), advice, needed=False)
+
+
+def _check(name: str, work: Callable[[], str], advice: str, *, needed: bool = True) -> Check:
+    """What this work says, or its error and the advice."""
+    try:
+        return Check(name, True, one_line(work()), needed=needed)
+    except (
+        CropperHeadError,
+        ImportError,
+        OSError,
+        ValueError,
+        subprocess.SubprocessError,
+    ) as error:
+        return Check(name, False, one_line(str(error)), advice, needed)
+
+
+def _python() -> Check:
+    found = platform.python_version()
+    return Check("Python", sys.version_info >= (3, 11), found, "CropperHead needs Python 3.11")
+
+
+def _litert() -> str:
+    from ai_edge_litert.interpreter import Interpreter  # the native part is what may be missing
+
+    return f"{Interpreter.__name__} {version('ai-edge-litert')}"
+
+
+def _model(folder: Path) -> str:
+    from cropperhead_core.ranker import load_model
+
+    return f"{load_model(folder).name} in {folder}"
+
+
+def _faces(folder: Path) -> str:
+    from cropperhead_core.faces import FaceFinder
+
+    FaceFinder(folder)
+    return str(folder)
+
+
+def _exempi() -> str:
+    import libxmp
+
+    libxmp.XMPMeta()
+    return f"found, python-xmp-toolkit {version('python-xmp-toolkit')}"
+
+
+def _program(name: str, option: str) -> str:
+    """The first line that the program says about its version."""
+    try:
+        done = subprocess.run(
+            [name, option], capture_output=True, text=True, timeout=TIMEOUT_S, check=True
+        )
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{name} was not found") from error
+    return (done.stdout or done.stderr).strip().partition("\n")[0]
+
+
+def _journal(path: Path) -> str:
+    from cropperhead_core.journal import Journal
+
+    Journal(path).close()
+    return str(path)
