@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cropperhead_models
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
@@ -40,8 +41,12 @@ Pixels = NDArray[np.uint8]
 class FaceFinder:
     """Finds faces; holds one interpreter, so one finder serves one thread."""
 
-    def __init__(self, folder: Path) -> None:
-        """From a model folder; raises `ModelError` when it is damaged or of an unknown version."""
+    def __init__(self, folder: Path | None = None) -> None:
+        """From a model folder (None: the one that came with CropperHead).
+
+        Raises `ModelError` when it is damaged or of an unknown version.
+        """
+        folder = folder or Path(cropperhead_models.__path__[0]) / "faces"
         self._interpreter = Interpreter(model_content=_weights(folder), num_threads=1)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
