@@ -1,0 +1,98 @@
+"""A contact sheet: each photo with its crop drawn, the cropped photo beside it, and the reasons."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw, ImageFont
+
+from cropperhead_core.crop import Crop, Quad, Size
+
+__all__ = ["Sheet", "contact_sheet", "cropped"]
+
+SCALE = 2
+"""Drawn at twice the size and made smaller: smooth lines."""
+CELL, GAP, CAPTION = 380, 28, 74
+COLUMNS = 2
+PAPER, INK, PALE, LINE = "#fbfaf7", "#24211d", "#8a837a", "#ffd23f"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One photo of the sheet: upright pixels, the crop if there is one, title and words."""
+
+    photo: Image.Image
+    crop: Crop | None
+    title: str
+    words: str
+
+
+def contact_sheet(photos: Sequence[Sheet]) -> Image.Image:
+    """All photos on one sheet of paper, two cards a row."""
+    cards = [_card(photo) for photo in photos]
+    rows = [cards[start : start + COLUMNS] for start in range(0, len(cards), COLUMNS)]
+    heights = [max(card.height for card in row) for row in rows]
+    width = COLUMNS * cards[0].width + (COLUMNS + 1) * GAP * SCALE
+    paper = Image.new("RGB", (width, sum(heights) + (len(rows) + 1) * GAP * SCALE), PAPER)
+    y = GAP * SCALE
+    for row, height in zip(rows, heights, strict=True):
+        for column, card in enumerate(row):
+            paper.paste(card, (GAP * SCALE + column * (card.width + GAP * SCALE), y))
+        y += height + GAP * SCALE
+    return paper.resize((paper.width // SCALE, paper.height // SCALE), Image.Resampling.LANCZOS)
+
+
+def cropped(photo: Image.Image, crop: Crop) -> Image.Image:
+    """What comes out of a photo with this crop."""
+    size = Size(*photo.size)
+    width, height = (max(1, round(length)) for length in crop.extent(size))
+    top_left, top_right, bottom_right, bottom_left = crop.quad(size)
+    # Pillow wants the corners counter-clockwise: NW, SW, SE, NE.
+    corners = (*top_left, *bottom_left, *bottom_right, *top_right)
+    return photo.transform(
+        (width, height), Image.Transform.QUAD, corners, Image.Resampling.BICUBIC
+    )
+
+
+def _card(sheet: Sheet) -> Image.Image:
+    """Before and after at one scale, the words below."""
+    side = CELL * SCALE
+    scale = min(side / sheet.photo.width, side / sheet.photo.height)
+    small = sheet.photo.resize(
+        (round(sheet.photo.width * scale), round(sheet.photo.height * scale)),
+        Image.Resampling.LANCZOS,
+    )
+    after = small if sheet.crop is None else cropped(small, sheet.crop)
+    before = small if sheet.crop is None else _drawn(small, sheet.crop)
+    middle = 12 * SCALE
+    card = Image.new("RGB", (2 * side + middle, small.height + CAPTION * SCALE), PAPER)
+    card.paste(before, (side - small.width, 0))
+    card.paste(after, (side + middle, (small.height - after.height) // 2))
+    _caption(card, sheet, (side - small.width, small.height + 10 * SCALE))
+    return card
+
+
+def _drawn(photo: Image.Image, crop: Crop) -> Image.Image:
+    """The photo with what is cut away in shadow, and the crop's outline."""
+    quad = crop.quad(Size(*photo.size))
+    shade = Image.new("L", photo.size, 130)
+    ImageDraw.Draw(shade).polygon(_whole(quad), fill=0)
+    shaded = Image.composite(Image.new("RGB", photo.size, "black"), photo, shade)
+    ImageDraw.Draw(shaded).line([*quad, quad[0]], fill=LINE, width=2 * SCALE, joint="curve")
+    return shaded
+
+
+def _caption(card: Image.Image, sheet: Sheet, at: tuple[int, int]) -> None:
+    draw = ImageDraw.Draw(card)
+    x, y = at
+    draw.text((x, y), sheet.title, INK, ImageFont.load_default(17 * SCALE))
+    words = "\n".join(textwrap.wrap(sheet.words, 92)[:2])
+    draw.multiline_text(
+        (x, y + 24 * SCALE), words, PALE, ImageFont.load_default(14 * SCALE), spacing=4 * SCALE
+    )
+
+
+def _whole(quad: Quad) -> list[tuple[float, float]]:
+    return list(quad)
