@@ -68,6 +68,8 @@ class Frame:
 
     def holds(self, box: Box) -> Box | None:
         """A box of the photo as one of the frame, upright there; None if the frame cuts it."""
+        if self.angle == 0:
+            return box
         x, y = (box.left + box.right - 1) / 2, (box.top + box.bottom - 1) / 2
         c, s = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
         x, y = x * self.size.width, y * self.size.height
@@ -75,9 +77,7 @@ class Frame:
         half_x = box.width * self.size.width / self.extent[0] / 2
         half_y = box.height * self.size.height / self.extent[1] / 2
         edges = (x - half_x, y - half_y, x + half_x, y + half_y)
-        if self.angle and not (min(edges) >= 0 and max(edges) <= 1):
-            return None
-        return Box(*edges)
+        return Box(*edges) if min(edges) >= 0 and max(edges) <= 1 else None
 
     def snapped(self, boxes: Floats, ratio: Fraction | None) -> Floats:
         """The boxes at whole pixels of the full photo, of exactly this ratio where that can be.
