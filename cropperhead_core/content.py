@@ -22,6 +22,9 @@ def content_key(photo: Path) -> str:
     256 KiB is hashed whole. Raises `UnreadablePhoto`.
     """
     try:
+        if not photo.is_file():  # a pipe would keep us waiting
+            photo.stat()
+            raise UnreadablePhoto(f"expected a photo, got something that is no file: {photo}")
         with photo.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             digest = hashlib.blake2b(size.to_bytes(8, "little"), digest_size=16)

@@ -51,9 +51,7 @@ def cropped(photo: Image.Image, crop: Crop) -> Image.Image:
     top_left, top_right, bottom_right, bottom_left = crop.quad(size)
     # Pillow wants the corners counter-clockwise: NW, SW, SE, NE.
     corners = (*top_left, *bottom_left, *bottom_right, *top_right)
-    return photo.transform(
-        (width, height), Image.Transform.QUAD, corners, Image.Resampling.BICUBIC
-    )
+    return photo.transform((width, height), Image.Transform.QUAD, corners, Image.Resampling.BICUBIC)
 
 
 def _card(sheet: Sheet) -> Image.Image:

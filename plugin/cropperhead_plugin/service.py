@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,4 +96,6 @@ def _state(path: Path) -> tuple[int, int, int]:
         found = path.stat()
     except OSError as error:
         raise UnreadablePhoto(f"cannot read {path}: {error.strerror}") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise UnreadablePhoto(f"expected a photo, got something that is no file: {path}")
     return found.st_size, found.st_mtime_ns, found.st_ino

@@ -49,6 +49,10 @@ def dangling(path: Path) -> None:
     path.symlink_to(path.with_name("nowhere.jpg"))
 
 
+def fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
 def missing(path: Path) -> None:
     path.unlink(missing_ok=True)
 
@@ -75,6 +79,7 @@ BAD: list[Callable[[Path], None]] = [
     loop,
     dangling,
     missing,
+    fifo,
     bomb,
 ]
 
@@ -109,7 +114,7 @@ def test_people_are_told_in_one_line_that_names_the_file(
     assert done.stdout == b""
 
 
-@pytest.mark.parametrize("make", [empty, text, truncated, missing])
+@pytest.mark.parametrize("make", [empty, text, truncated, missing, fifo])
 @pytest.mark.parametrize("command", ["show", "undo", "outcome"])
 def test_every_command_fails_clearly_on_a_bad_photo(
     program: Program, make: Callable[[Path], None], command: str
