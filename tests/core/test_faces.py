@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from cropperhead_core.blazeface import agreed, decoded, distinct
 from cropperhead_core.crop import Box
 from cropperhead_core.errors import ModelError
-from cropperhead_core.faces import FaceFinder, agreed, decoded, distinct
+from cropperhead_core.faces import FaceFinder
 
 FOLDER = Path(__file__).resolve().parents[2] / "models/faces"
 ASTRONAUT = Box(0.336, 0.132, 0.545, 0.34)

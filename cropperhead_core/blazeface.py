@@ -1,0 +1,87 @@
+"""Faces as boxes, from what BlazeFace (full range) answers: pure numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .crop import Box
+
+__all__ = ["SIDE", "agreed", "decoded", "distinct"]
+
+SIDE = 192
+"""Pixels of the square that the network looks at."""
+GRID = 48
+MIN_SCORE = 0.35
+"""What a single look must give; lower than the network's own .5 because two looks are averaged."""
+MIN_CONFIDENCE = 0.5
+"""What the looks at a picture and at its mirror image must give on average."""
+SAME_FACE = 0.3
+"""Overlap above which two boxes are one face (MediaPipe's default)."""
+PART_OF_FACE = 0.6
+"""Share of the smaller box inside the larger one above which it is a part of the same face."""
+
+Floats = NDArray[np.float32]
+
+
+def decoded(raw: Floats, logits: Floats) -> Floats:
+    """(n, 5) left, top, right, bottom in fractions of the square, and score; best first.
+
+    raw is (2304, 16): centre and size in pixels of the 192 px square, relative to the centre of
+    the cell (48 x 48 of them, row by row), then six landmarks that nobody here needs.
+    """
+    likely = np.flatnonzero(logits > np.log(MIN_SCORE / (1 - MIN_SCORE)))
+    likely = likely[np.argsort(-logits[likely], kind="stable")]
+    rows, columns = np.divmod(likely, GRID)
+    centres = (np.stack([columns, rows], axis=1) + 0.5) / GRID + raw[likely, :2] / SIDE
+    halves = raw[likely, 2:4] / SIDE / 2
+    scores = 1 / (1 + np.exp(-logits[likely, None]))
+    boxes = np.concatenate([centres - halves, centres + halves, scores], axis=1)
+    return boxes[(halves > 0).all(axis=1)].astype(np.float32)
+
+
+def agreed(direct: Floats, mirrored: Floats) -> Floats:
+    """(n, 5) faces that two looks at one square agree on, from the (n, 5) boxes of each.
+
+    A face is the mean of its boxes weighted by score; its confidence is the mean of the best score
+    in each look, 0 where a look does not see it.
+    """
+    found = np.concatenate([direct, mirrored])
+    which = np.repeat([0, 1], [len(direct), len(mirrored)])
+    faces = []
+    left = np.argsort(-found[:, 4], kind="stable")
+    while len(left):
+        is_same = _overlaps(found[left[0]], found[left])[0] > SAME_FACE
+        is_same[0] = True
+        same, left = left[is_same], left[~is_same]
+        confidence = sum(found[same[which[same] == look], 4].max(initial=0) / 2 for look in (0, 1))
+        box = np.average(found[same, :4], axis=0, weights=found[same, 4])
+        faces.append([*box, confidence])
+    each = np.array(faces, np.float32).reshape(-1, 5)
+    return each[each[:, 4] >= MIN_CONFIDENCE]
+
+
+def distinct(found: Floats) -> tuple[Box, ...]:
+    """One box a face, largest first, from (n, 5) faces of overlapping views: the surest of each.
+
+    Boxes are cut at the frame, where a face may go on beyond it.
+    """
+    faces: list[Box] = []
+    rest = found[np.argsort(-found[:, 4], kind="stable")]
+    while len(rest):
+        union, part = _overlaps(rest[0], rest)
+        left, top, right, bottom = np.clip(rest[0, :4], 0, 1).tolist()
+        if left < right and top < bottom:
+            faces.append(Box(left, top, right, bottom))
+        is_other = (union <= SAME_FACE) & (part <= PART_OF_FACE)
+        is_other[0] = False
+        rest = rest[is_other]
+    return tuple(sorted(faces, key=lambda face: -face.area))
+
+
+def _overlaps(box: Floats, others: Floats) -> tuple[Floats, Floats]:
+    """Intersection over union, and over the smaller of the two areas."""
+    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:4], others[:, 2:4])
+    both = np.prod(np.maximum(high - low, 0), axis=1)
+    area, areas = np.prod(box[2:4] - box[:2]), np.prod(others[:, 2:4] - others[:, :2], axis=1)
+    return both / (area + areas - both), both / np.minimum(area, areas)
