@@ -29,15 +29,15 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from cropperhead_plugin.records import suggestion_record
     from cropperhead_plugin.words import suggestion_words
 
-    from .work import noted, suggester, wishes_of
+    from .work import journal_if_possible, noted, suggester, wishes_of
 
     wishes = wishes_of(settings)
     paths = list(named_photos(options.photos))
     if not paths:
         warn("no photos there")
         return 0
-    with suggester(settings, len(paths)) as service:
-        results = noted(service.suggestions(paths, wishes), wishes, settings)
+    with journal_if_possible(settings) as journal, suggester(settings, len(paths)) as service:
+        results = noted(service.suggestions(paths, wishes), wishes, journal)
         return report(
             results, suggestion_record, suggestion_words, as_json=options.json, total=len(paths)
         )

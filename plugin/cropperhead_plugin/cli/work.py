@@ -18,9 +18,10 @@ from cropperhead_plugin.settings import Settings
 from .output import warn
 
 if TYPE_CHECKING:
+    from cropperhead_core.journal import Journal
     from cropperhead_core.suggest import Suggestion, Wishes
 
-__all__ = ["noted", "setup", "suggester", "wishes_of"]
+__all__ = ["journal_if_possible", "noted", "setup", "suggester", "wishes_of"]
 
 FACES = "faces"
 
@@ -59,29 +60,36 @@ def wishes_of(settings: Settings) -> Wishes:
 
 
 def noted(
-    results: Iterable[Suggestion | Failure], wishes: Wishes, settings: Settings
+    results: Iterable[Suggestion | Failure], wishes: Wishes, journal: Journal | None
 ) -> Iterator[Suggestion | Failure]:
     """The same results, each noted in the journal, so that an outcome can be told later.
 
-    A suggestion is worth printing even where the journal cannot be written; that is said once.
+    A suggestion is worth having even where it cannot be noted, so that is only said.
     """
-    from cropperhead_core.journal import Journal
     from cropperhead_plugin.current import note
 
-    journal: Journal | None = None
-    try:
-        journal = Journal(Path(settings.journal))
-    except JournalError as error:
-        warn(f"{error}; suggestions are not noted")
     for result in results:
         if journal is not None and not isinstance(result, Failure):
             try:
                 note(journal, result, wishes)
             except CropperHeadError as error:
-                warn(f"{error}; not noted")
+                warn(f"{error}; the suggestion is not noted")
         yield result
-    if journal is not None:
-        journal.close()
+
+
+@contextmanager
+def journal_if_possible(settings: Settings) -> Iterator[Journal | None]:
+    """The journal, or None after saying why not: for what can do without."""
+    from cropperhead_core.journal import Journal
+
+    try:
+        journal = Journal(Path(settings.journal))
+    except JournalError as error:
+        warn(f"{error}; suggestions are not noted")
+        yield None
+        return
+    with journal:
+        yield journal
 
 
 def _shipped(folder: Path) -> Path:
