@@ -1,0 +1,129 @@
+"""One resident exiftool; the only module that imports pyexiftool."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from .errors import ToolError
+
+__all__ = ["ExifTool"]
+
+MISSING = "cannot start {0}: install it (Debian: apt install libimage-exiftool-perl)"
+UNSAFE = ("\n", "\r", "#", "-")
+"""What an argument of exiftool's argument file may not hold, or not begin with: such a file is
+reached through a link with a plain name."""
+
+
+class ExifTool:
+    """Reads and writes metadata; starts on first use, a context manager.
+
+    A process that died is started again once; raises `ToolError` when that does not help. Files
+    that exiftool cannot read give no tags: whether they are photos is for others to say.
+    """
+
+    def __init__(self, program: str = "exiftool") -> None:
+        self._program = program
+        self._helper: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, if one runs."""
+        if self._helper is not None and self._helper.running:
+            self._helper.terminate()
+        self._helper = None
+
+    def tags(self, paths: Sequence[Path], names: Sequence[str]) -> list[dict[str, Any]]:
+        """The named tags of each file, by name without group, numbers as numbers, in order."""
+        wanted = [f"-{name}" for name in names]
+        found = []
+        with ExitStack() as links:
+            safe = [links.enter_context(_plain(path)) for path in paths]
+            text = self._run("-json", "-n", "-fast2", *wanted, *safe)
+            by_name = {entry["SourceFile"]: entry for entry in _entries(text)}
+            found = [dict(by_name.get(name, {})) for name in safe]
+        for entry in found:
+            entry.pop("SourceFile", None)
+        return found
+
+    def binary(self, path: Path, tag: str) -> bytes:
+        """The bytes of one binary tag (a preview, the XMP packet); empty when there is none."""
+        with _plain(path) as name:
+            output = self._run("-b", f"-{tag}", name, raw_bytes=True)
+        return bytes(output)
+
+    def write(self, path: Path, tags: Mapping[str, str], *, source: Path | None = None) -> str:
+        """Write tags into the file in place, from `source` (an XMP file) too; gives its report."""
+        copied = [] if source is None else ["-tagsFromFile", os.fspath(source), "-xmp"]
+        set_to = [f"-{tag}={value}" for tag, value in tags.items()]
+        with _plain(path) as name:
+            return str(self._run("-overwrite_original_in_place", "-P", *copied, *set_to, name))
+
+    def _run(self, *arguments: str, raw_bytes: bool = False) -> Any:
+        """What exiftool prints, from a process that is started, or started again, if need be."""
+        from exiftool.exceptions import ExifToolException
+
+        for is_last in (False, True):
+            try:
+                return self._started().execute(*arguments, raw_bytes=raw_bytes)
+            except (ExifToolException, OSError) as error:
+                self._helper = None
+                if is_last:
+                    raise ToolError(f"{self._program} stopped answering: {error}") from error
+        raise AssertionError
+
+    def _started(self) -> Any:
+        """The running process."""
+        if self._helper is None:
+            from exiftool import ExifTool as Process  # 20 ms: only when there is work for it
+
+            try:
+                self._helper = Process(self._program, common_args=["-charset", "filename=utf8"])
+                self._helper.run()
+            except (OSError, RuntimeError) as error:
+                self._helper = None
+                raise ToolError(MISSING.format(self._program)) from error
+        return self._helper
+
+
+def _entries(text: str) -> list[dict[str, Any]]:
+    import json
+
+    return json.loads(text) if text.strip() else []
+
+
+@contextmanager
+def _plain(path: Path) -> Iterator[str]:
+    """A name that exiftool's line-based argument file can carry: this path, or a link to it."""
+    name = os.path.abspath(path)  # noqa: PTH100 (a link of the user's stays as named)
+    if name.isprintable() and not any(sign in name for sign in UNSAFE[:2]) and _is_utf8(name):
+        yield name
+        return
+    with tempfile.TemporaryDirectory(prefix="cropperhead-") as folder:
+        link = Path(folder, "photo").with_suffix(path.suffix if path.suffix.isalnum() else "")
+        link.symlink_to(name)
+        yield os.fspath(link)
+
+
+def _is_utf8(name: str) -> bool:
+    """Whether the name is text, not bytes that Python could only smuggle through."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

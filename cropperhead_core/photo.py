@@ -1,0 +1,210 @@
+"""Which files are photos, and the facts of one: size, orientation, camera, roll angle."""
+
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from glob import glob, has_magic
+from pathlib import Path
+from typing import Any, Protocol
+
+from PIL import Image
+
+from .crop import Size
+from .errors import UnreadablePhoto
+from .orientation import Orientation, upright_size
+
+__all__ = ["Photo", "TagReader", "is_photo", "is_raw", "photos", "read_photo"]
+
+RAW_SUFFIXES = frozenset(
+    ".3fr .arw .cr2 .cr3 .crw .dcr .erf .fff .iiq .kdc .mef .mos .mrw .nef .nrw .orf .pef .raf .raw"
+    " .rw2 .rwl .sr2 .srf .srw .x3f".split()
+)
+"""Proprietary raw formats: Lightroom writes IMG.xmp beside these, and into all others."""
+PHOTO_SUFFIXES = RAW_SUFFIXES | frozenset(
+    ".dng .heic .heif .hif .jpe .jpeg .jpg .png .tif .tiff .webp".split()
+)
+HEIF_SUFFIXES = frozenset((".heic", ".heif", ".hif"))
+ROLL_MAKERS = (b"Canon", b"FUJIFILM", b"NIKON", b"OLYMPUS", b"OM Digital", b"Panasonic")
+"""Makers whose notes may hold a roll angle (ExifTool's tag tables)."""
+ROLL_TAG = "RollAngle"
+HEAD = 65_536
+"""Bytes in which a maker's name stands when there are maker notes: EXIF comes first."""
+EXIF_ORIENTATION, EXIF_MODEL = 0x0112, 0x0110
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """The facts of one file; `size` is that of the stored (sensor) frame.
+
+    roll is the crop angle in degrees that would level the upright photo, by the camera's own level.
+    """
+
+    path: Path
+    size: Size
+    orientation: Orientation = Orientation.NORMAL
+    camera: str = ""
+    roll: float | None = None
+
+    @property
+    def upright(self) -> Size:
+        """The size as a viewer shows it."""
+        return upright_size(self.size, self.orientation)
+
+
+class TagReader(Protocol):
+    """Whatever can read metadata: `ExifTool`."""
+
+    def tags(self, paths: Sequence[Path], names: Sequence[str]) -> list[dict[str, Any]]:
+        """The named tags of each file, numbers as numbers, absent ones left out."""
+
+
+def is_photo(path: Path) -> bool:
+    """Whether the name is one of a photo that we can read."""
+    return path.suffix.lower() in PHOTO_SUFFIXES
+
+
+def is_raw(path: Path) -> bool:
+    """Whether the name is one of a proprietary raw (DNG is not: it holds its own XMP)."""
+    return path.suffix.lower() in RAW_SUFFIXES
+
+
+def photos(paths: Iterable[Path]) -> Iterator[Path]:
+    """These paths, with folders and globs replaced by the photos in them, each once, in order.
+
+    Hidden files and folders are passed over; a file that is named itself is always yielded, so
+    that whoever reads it can say what is wrong with it.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        for found in _expanded(path):
+            if found not in seen:
+                seen.add(found)
+                yield found
+
+
+def _expanded(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from _inside(path)
+    elif has_magic(os.fspath(path)) and not os.path.lexists(path):
+        matches = sorted(map(Path, glob(os.fspath(path), recursive=True)))  # noqa: PTH207 (absolute patterns)
+        for match in matches:
+            yield from _inside(match) if match.is_dir() else [match] * is_photo(match)
+        if not matches:
+            yield path
+    else:
+        yield path
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and is_photo(Path(name)):
+                yield Path(here, name)
+
+
+def read_photo(path: Path, reader: TagReader | None = None) -> Photo:
+    """The facts of one photo; raises `UnreadablePhoto`.
+
+    The file's header is enough, except for the camera's roll angle: that needs a reader, which is
+    asked only when the maker is one whose notes may hold it.
+    """
+    head = _head(path)
+    facts = _raw_facts(path) if path.suffix.lower() in RAW_SUFFIXES | {".dng"} else _facts(path)
+    if reader is None or not any(maker in head for maker in ROLL_MAKERS):
+        return facts
+    (tags,) = reader.tags([path], [ROLL_TAG])
+    return Photo(path, facts.size, facts.orientation, facts.camera, levelling(tags.get(ROLL_TAG)))
+
+
+def levelling(roll: object) -> float | None:
+    """The crop angle that levels a photo taken with the camera rolled clockwise by this much.
+
+    A camera held upright for a portrait reports a quarter turn more, which orientation undoes.
+    Exactly 0 counts: the camera was level.
+
+    >>> levelling(91.5)
+    -1.5
+    """
+    if not isinstance(roll, int | float) or not math.isfinite(roll) or abs(roll) > 360:
+        return None
+    return 0.0 - (roll - 90 * round(roll / 90))
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except IsADirectoryError as error:
+        raise UnreadablePhoto(f"expected a photo, got a folder: {path}") from error
+    except OSError as error:
+        raise UnreadablePhoto(f"cannot read {path}: {error.strerror}") from error
+    if not head:
+        raise UnreadablePhoto(f"expected a photo, got an empty file: {path}")
+    return head
+
+
+def _facts(path: Path) -> Photo:
+    """From the header, through Pillow."""
+    try:
+        with opened(path) as image:
+            exif = image.getexif()
+            size, camera = Size(*image.size), str(exif.get(EXIF_MODEL, "")).strip("\0 ")
+            # libheif has turned the pixels already, whatever the EXIF says.
+            upright = path.suffix.lower() in HEIF_SUFFIXES
+            number = 1 if upright else exif.get(EXIF_ORIENTATION, 1)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise unreadable(path, error) from error
+    return Photo(path, size, _orientation(number), camera)
+
+
+def _orientation(number: object) -> Orientation:
+    """EXIF's number as an orientation; what is none counts as upright, as viewers do."""
+    if isinstance(number, int) and 1 <= number <= 8:
+        return Orientation(number)
+    return Orientation.NORMAL
+
+
+def opened(path: Path) -> Image.Image:
+    """The file opened by Pillow, pixels not decoded yet; the caller closes it.
+
+    The size is checked by whoever decodes, so Pillow's own alarm about large ones is silent here.
+    """
+    if path.suffix.lower() in HEIF_SUFFIXES:
+        from pillow_heif import register_heif_opener  # 26 MB of libraries: only for such files
+
+        register_heif_opener()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        return Image.open(path)
+
+
+def unreadable(path: Path, error: BaseException) -> UnreadablePhoto:
+    """Our error for whatever a decoder threw at this file."""
+    because = " ".join(str(error).split()) or type(error).__name__
+    because = because.replace(f"{os.fspath(path)!r}", "it")
+    return UnreadablePhoto(f"expected a photo that can be decoded, check {path}: {because}")
+
+
+LIBRAW_ORIENTATIONS = {0: 1, 3: 3, 5: 8, 6: 6}
+"""LibRaw's flip to EXIF's orientation."""
+
+
+def _raw_facts(path: Path) -> Photo:
+    """From the raw's header, through LibRaw; the size is the default crop's, as exiftool shows."""
+    import rawpy  # LibRaw: only for raw files
+
+    try:
+        with rawpy.imread(os.fspath(path)) as raw:
+            sizes = raw.sizes
+    except (rawpy.LibRawError, OSError) as error:
+        raise unreadable(path, error) from error
+    cropped = getattr(sizes, "crop_width", 0), getattr(sizes, "crop_height", 0)
+    whole = sizes.width, sizes.height
+    is_set = 0 < cropped[0] <= whole[0] and 0 < cropped[1] <= whole[1]
+    size = Size(*cropped) if is_set else Size(*whole)
+    return Photo(path, size, _orientation(LIBRAW_ORIENTATIONS.get(sizes.flip, 1)))
