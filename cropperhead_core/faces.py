@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import cropperhead_models
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ class FaceFinder:
 
         Raises `ModelError` when it is damaged or of an unknown version.
         """
-        folder = folder or Path(cropperhead_models.__path__[0]) / "faces"
+        folder = folder or Path(import_module("cropperhead_models").__path__[0], "faces")
         self._interpreter = Interpreter(model_content=_weights(folder), num_threads=1)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]

@@ -93,7 +93,8 @@ class Frame:
         starts = np.clip(
             starts if self.angle else np.round(starts), 0, np.maximum(frame - spans, 0)
         )
-        return np.concatenate([starts, starts + spans], axis=1) / np.tile(frame, 2)
+        snapped: Floats = np.concatenate([starts, starts + spans], axis=1) / np.tile(frame, 2)
+        return snapped
 
 
 def _of_ratio(spans: Floats, ratio: Fraction, frame: Floats) -> Floats:
