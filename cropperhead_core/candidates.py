@@ -1,0 +1,70 @@
+"""The boxes that are worth a look: sizes and places of one shape, or of all usual shapes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["candidates"]
+
+SCALES = (1.0, 0.97, 0.94, 0.91, 0.87, 0.83, 0.78, 0.73, 0.68, 0.62, 0.56, 0.5)
+"""Of the largest box. Photographers keep .87 by .89 of a frame, 5 % of them under .66."""
+PLACES = 7
+"""Along each axis with room; odd, so that the middle is one of them."""
+FREE_SHAPES = (16 / 9, 3 / 2, 4 / 3, 5 / 4, 1.0, 4 / 5, 3 / 4, 2 / 3, 9 / 16)
+FREE_SCALES = (1.0, 0.92, 0.84, 0.75, 0.65, 0.55)
+FREE_PLACES = 5
+
+
+def candidates(frame_aspect: float, aspect: float | None = None) -> NDArray[np.float32]:
+    """Boxes (n, 4) left, top, right, bottom in fractions of a frame of this aspect.
+
+    aspect is the width over height wished for, None for any. Row 0 is the largest allowed box, the
+    whole frame if the shape is its own. The mirror image of each box is among them.
+    """
+    return _candidates(round(frame_aspect, 6), None if aspect is None else round(aspect, 6))
+
+
+@lru_cache(maxsize=64)
+def _candidates(frame_aspect: float, aspect: float | None) -> NDArray[np.float32]:
+    if aspect is not None:
+        boxes = _placed(_largest(aspect / frame_aspect), SCALES, PLACES)
+    else:
+        own = _placed((1.0, 1.0), FREE_SCALES, FREE_PLACES)
+        shapes = [_largest(shape / frame_aspect) for shape in FREE_SHAPES]
+        others = [_placed(shape, FREE_SCALES, FREE_PLACES) for shape in shapes if min(shape) < 0.97]
+        boxes = np.concatenate([own, *others])
+    boxes = boxes.astype(np.float32)
+    boxes.flags.writeable = False
+    return boxes
+
+
+def _largest(relative: float) -> tuple[float, float]:
+    """Width and height, as fractions of the frame, of the largest box of this shape over its."""
+    return min(1.0, relative), min(1.0, 1 / relative)
+
+
+def _placed(
+    largest: tuple[float, float], scales: tuple[float, ...], places: int
+) -> NDArray[np.float64]:
+    """Boxes of one shape at these scales, spread evenly over where they have room."""
+    boxes = []
+    for scale in scales:
+        width, height = largest[0] * scale, largest[1] * scale
+        boxes += [
+            (left, top, left + width, top + height)
+            for top in _starts(height, places)
+            for left in _starts(width, places)
+        ]
+    middle = [(1 - largest[0]) / 2, (1 - largest[1]) / 2]
+    first = (*middle, middle[0] + largest[0], middle[1] + largest[1])
+    others = [box for box in boxes if not np.allclose(box, first)]
+    return np.array([first, *others]).clip(0, 1)
+
+
+def _starts(length: float, places: int) -> list[float]:
+    """Where a span of this length may begin in 0..1."""
+    room = 1 - length
+    return [0.0] if room < 1e-9 else [room * place / (places - 1) for place in range(places)]

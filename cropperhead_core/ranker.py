@@ -1,0 +1,162 @@
+"""Preview and candidates in, scores out: the trained network (models/) through LiteRT.
+
+One graph with two signatures: `features` looks at a picture once, `score` rates boxes by what it
+saw. A picture is looked at as it is or mirrored, whichever puts its light to the right, so that
+the mirrored photo gets the mirrored answer for the price of one look.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+from PIL import Image
+
+from .errors import ModelError
+
+__all__ = ["FORMAT", "Look", "Predictor", "Ranker", "load_model", "squared"]
+
+FORMAT = 1
+"""Of a model folder's config.json."""
+WEIGHTS = "model.tflite"
+
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+
+
+class Look(Protocol):
+    """What the network saw in one picture."""
+
+    @property
+    def angles(self) -> Floats:
+        """(bins,) probabilities over the predictor's bins."""
+
+    @property
+    def subject(self) -> Floats:
+        """(g, g) importance 0..1 over the picture."""
+
+    def scores(self, boxes: Floats) -> Floats:
+        """(n,) scores, higher is better, of (n, 4) left, top, right, bottom in fractions."""
+
+
+class Predictor(Protocol):
+    """What can look at a picture."""
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+
+    @property
+    def bins(self) -> Floats:
+        """Degrees, rising: the crop angles that would level."""
+
+    @property
+    def leave_gain(self) -> float:
+        """What a crop's score must have over the whole frame's before cropping is advised."""
+
+    def look(self, pixels: Pixels) -> Look:
+        """One look at an upright (h, w, 3) sRGB picture."""
+
+
+class Ranker:
+    """The network of a model folder; holds one interpreter, so one ranker serves one thread."""
+
+    def __init__(self, weights: bytes, config: dict[str, Any]) -> None:
+        self.name: str = config["name"]
+        self.bins = np.array(config["bins"], np.float32)
+        self.leave_gain: float = config["leave_gain"]
+        self.level_confidence: float = config["level_confidence"]
+        self._side: int = config["input"]
+        self._batch: int = config["boxes"]
+        self._interpreter = Interpreter(model_content=weights, num_threads=1)
+        self._features = self._interpreter.get_signature_runner("features")
+        self._score = self._interpreter.get_signature_runner("score")
+
+    def look(self, pixels: Pixels) -> Seen:
+        """One look at an upright (h, w, 3) sRGB picture."""
+        square = squared(pixels, self._side)
+        is_mirrored = is_lit_from_left(square)
+        square = square[:, ::-1] if is_mirrored else square
+        aspect = np.array([pixels.shape[1] / pixels.shape[0]], np.float32)
+        features = self._features(image=np.ascontiguousarray(square, np.float32)[None])
+        return Seen(self, features, aspect, is_mirrored)
+
+    def scored(self, features: dict[str, Floats], aspect: Floats, boxes: Floats) -> Floats:
+        """(n,) scores of boxes in the picture that was looked at, mirrored if that was."""
+        found = []
+        for start in range(0, len(boxes), self._batch):
+            part = boxes[start : start + self._batch]
+            filled = np.zeros((self._batch, 4), np.float32)
+            filled[:, 2:] = 1
+            filled[: len(part)] = part
+            seen = {"map": features["map"], "context": features["context"]}
+            scores = self._score(boxes=filled, aspect=aspect, **seen)["scores"]
+            found.append(scores[: len(part)])
+        return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What one look saw; a `Look`."""
+
+    ranker: Ranker
+    features: dict[str, Floats]
+    aspect: Floats
+    is_mirrored: bool
+
+    @property
+    def angles(self) -> Floats:
+        """(bins,) probabilities; a mirrored tilt is the opposite tilt."""
+        angles: Floats = self.features["angles"][0]
+        return angles[::-1] if self.is_mirrored else angles
+
+    @property
+    def subject(self) -> Floats:
+        """(g, g) importance 0..1 over the picture."""
+        subject: Floats = self.features["subject"][0]
+        return subject[:, ::-1] if self.is_mirrored else subject
+
+    def scores(self, boxes: Floats) -> Floats:
+        """(n,) scores, higher is better."""
+        boxes = np.asarray(boxes, np.float32)
+        if self.is_mirrored:
+            boxes = np.stack([1 - boxes[:, 2], boxes[:, 1], 1 - boxes[:, 0], boxes[:, 3]], axis=1)
+        return self.ranker.scored(self.features, self.aspect, boxes)
+
+
+def squared(pixels: Pixels, side: int) -> Pixels:
+    """The whole picture at side x side pixels: what the network sees, in training too."""
+    image = Image.fromarray(pixels)
+    return np.asarray(
+        image.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0), np.uint8
+    )
+
+
+def is_lit_from_left(square: Pixels) -> bool:
+    """Whether more light falls left of the middle, by leverage; its mirror image says otherwise."""
+    columns = square.mean(axis=(0, 2), dtype=np.float64)
+    return float((columns * np.linspace(1, -1, len(columns))).sum()) > 0
+
+
+def load_model(folder: Path) -> Ranker:
+    """The ranker in a model folder; raises `ModelError` if it is damaged or of another format."""
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        weights = (folder / WEIGHTS).read_bytes()
+        version, expected = config["format"], config["files"][WEIGHTS]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"expected a crop model in {folder}, reinstall it: {error}") from error
+    if version != FORMAT:
+        raise ModelError(f"expected model format {FORMAT}, got {version} in {folder}: update us")
+    if hashlib.sha256(weights).hexdigest() != expected:
+        raise ModelError(f"the weights in {folder} do not match their hash, reinstall the model")
+    try:
+        return Ranker(weights, config)
+    except (KeyError, ValueError, RuntimeError) as error:
+        raise ModelError(f"expected a whole model in {folder}, reinstall it: {error}") from error
