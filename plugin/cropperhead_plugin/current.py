@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from cropperhead_core.photo import read_photo
-
 from cropperhead_core.content import content_key
 from cropperhead_core.errors import JournalError
 from cropperhead_core.harvest import outcome, rank
 from cropperhead_core.journal import Journal, Suggested
+from cropperhead_core.photo import read_photo
 from cropperhead_core.sidecar import find_crop
 from cropperhead_core.suggest import Suggestion, Wishes
 

@@ -6,16 +6,15 @@ import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from cropperhead_core.errors import CropperHeadError, UnreadablePhoto
 
 from .protocol import Failure
-from .service import Setup
 
 if TYPE_CHECKING:
     from cropperhead_core.suggest import Suggestion, Wishes
@@ -31,6 +30,22 @@ STOP_S = 5.0
 Task = tuple[int, Path]
 
 
+class Suggesting(Protocol):
+    """What answers for one photo: `Service`."""
+
+    def suggestion(self, path: Path, wishes: Wishes) -> Suggestion | Failure:
+        """The suggestion for this photo, or why there is none."""
+        ...
+
+
+class Building(Protocol):
+    """What a worker builds its service from, sent to its process: `Setup`."""
+
+    def service(self) -> AbstractContextManager[Suggesting]:
+        """The service, for as long as the worker lives."""
+        ...
+
+
 class Pool:
     """Makes suggestions in this many processes; a context manager.
 
@@ -38,7 +53,7 @@ class Pool:
     and is replaced. Workers end when this process does, however it ends: their pipe closes.
     """
 
-    def __init__(self, setup: Setup, count: int) -> None:
+    def __init__(self, setup: Building, count: int) -> None:
         self._setup = setup
         self._workers = [_Worker(setup) for _ in range(count)]
 
@@ -104,7 +119,7 @@ class Pool:
 class _Worker:
     """One process and the tasks it holds, in their order."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Building) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.tasks: deque[Task] = deque()
@@ -145,7 +160,7 @@ def processes(wanted: int, photos: int, cores: int) -> int:
     return wanted or max(1, min(photos // 8, cores, 4))
 
 
-def _work(setup: Setup, connection: Connection) -> None:
+def _work(setup: Building, connection: Connection) -> None:
     """Answer until the pipe closes. Ctrl-C is the business of the process that started us."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, ConnectionError):

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from cropperhead_core.ranker import Predictor
+
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.photo import read_photo
 from cropperhead_core.preview import read_preview
-from cropperhead_core.ranker import Predictor
-
 from cropperhead_core.suggest import PREVIEW_SIDE
 
 from .records import Scored

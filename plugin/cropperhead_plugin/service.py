@@ -14,9 +14,9 @@ from cropperhead_core.errors import CropperHeadError, UnreadablePhoto
 from .protocol import Failure
 
 if TYPE_CHECKING:
-    from cropperhead_core.photo import TagReader
     from cropperhead_core.ranker import Predictor
 
+    from cropperhead_core.photo import TagReader
     from cropperhead_core.suggest import FaceFinding, Suggestion, Wishes
 
 __all__ = ["Service", "Setup", "Suggester"]
@@ -80,9 +80,9 @@ class Setup:
     @contextmanager
     def service(self) -> Iterator[Service]:
         """The service with the real model, face finder and exiftool (which starts when needed)."""
-        from cropperhead_core.exiftool import ExifTool
         from cropperhead_core.ranker import load_model
 
+        from cropperhead_core.exiftool import ExifTool
         from cropperhead_core.faces import FaceFinder
 
         predictor = load_model(self.model)

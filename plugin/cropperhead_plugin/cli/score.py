@@ -34,9 +34,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Score the boxes."""
-    from cropperhead_core.exiftool import ExifTool
     from cropperhead_core.ranker import load_model
 
+    from cropperhead_core.exiftool import ExifTool
     from cropperhead_plugin.records import Scored
     from cropperhead_plugin.scoring import scored
     from cropperhead_plugin.words import scored_words

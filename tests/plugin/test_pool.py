@@ -1,0 +1,125 @@
+"""Several processes: order, crashes, errors at the start, and an end whatever happens."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cropperhead_core.errors import ModelError
+from cropperhead_core.wishes import Wishes
+from cropperhead_plugin.pool import Pool, processes
+from cropperhead_plugin.protocol import Failure
+
+
+class Answering:
+    """Answers each photo with its process; some names make it late, or die."""
+
+    def suggestion(self, path: Path, _wishes: Wishes) -> Failure:
+        if "late" in path.name:
+            time.sleep(0.2)
+        if "crash" in path.name:
+            os._exit(3)
+        return Failure(path, "Answer", str(os.getpid()))
+
+
+@dataclass(frozen=True)
+class Building:
+    """Builds an answering service, or fails to."""
+
+    error: str = ""
+
+    @contextmanager
+    def service(self) -> Iterator[Answering]:
+        if self.error:
+            raise ModelError(self.error)
+        yield Answering()
+
+
+def answers(names: list[str], count: int) -> list[Failure]:
+    with Pool(Building(), count) as pool:
+        found = list(pool.suggestions(map(Path, names), Wishes()))
+    assert all(isinstance(answer, Failure) for answer in found)
+    return [answer for answer in found if isinstance(answer, Failure)]
+
+
+def test_answers_come_in_the_order_of_the_photos() -> None:
+    names = [f"{'late' if n % 5 == 0 else 'photo'}{n}.jpg" for n in range(60)]
+    assert [answer.photo.name for answer in answers(names, 3)] == names
+
+
+def test_every_process_works() -> None:
+    assert len({answer.message for answer in answers(["late.jpg"] * 6, 3)}) == 3
+
+
+def test_a_crash_costs_that_photo_only() -> None:
+    names = ["a.jpg", "crash1.jpg", "b.jpg", "c.jpg", "crash2.jpg", "crash3.jpg", "d.jpg"]
+    found = answers(names, 2)
+    assert [answer.photo.name for answer in found] == names
+    failed = [answer.photo.name for answer in found if answer.type == "UnreadablePhoto"]
+    assert failed == ["crash1.jpg", "crash2.jpg", "crash3.jpg"]
+
+
+def test_what_keeps_a_worker_from_starting_is_raised() -> None:
+    with (
+        pytest.raises(ModelError, match="no such model"),
+        Pool(Building("no such model"), 2) as pool,
+    ):
+        list(pool.suggestions([Path("a.jpg")], Wishes()))
+
+
+def test_no_photos_are_no_answers() -> None:
+    assert answers([], 2) == []
+
+
+def test_workers_are_gone_afterwards() -> None:
+    for answer in answers(["a.jpg", "late.jpg", "b.jpg"], 2):
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(answer.message), 0)
+
+
+ORPHANING = """
+import os, sys
+from pathlib import Path
+from cropperhead_core.wishes import Wishes
+from cropperhead_plugin.pool import Pool
+from tests.plugin.test_pool import Building
+
+if __name__ == "__main__":
+    with Pool(Building(), 2) as pool:
+        for answer in pool.suggestions([Path("a.jpg"), Path("b.jpg")] * 4, Wishes()):
+            print(answer.message, flush=True)
+        os.kill(os.getpid(), 9)
+"""
+
+
+def test_workers_end_when_their_starter_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "orphaning.py"
+    script.write_text(ORPHANING)
+    here = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, check=False, env={"PYTHONPATH": str(here)}
+    )
+    workers = {int(line) for line in done.stdout.split()}
+    assert len(workers) == 2
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < deadline, "a worker outlived its starter"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "photos", "cores", "expected"),
+    [(0, 1, 8, 1), (0, 16, 8, 2), (0, 500, 2, 2), (0, 500, 64, 4), (3, 1, 1, 3)],
+)
+def test_processes_are_used_when_they_pay(
+    wanted: int, photos: int, cores: int, expected: int
+) -> None:
+    assert processes(wanted, photos, cores) == expected

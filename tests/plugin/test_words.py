@@ -1,0 +1,96 @@
+"""What people read, and what programs read, of the same values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from cropperhead_core.crop import Crop, Size
+from cropperhead_core.orientation import Orientation
+from cropperhead_core.suggestion import RankedCrop, Suggestion
+from cropperhead_plugin.records import Applied, Shown, Undone, suggestion_record
+from cropperhead_plugin.words import applied_words, shown_words, suggestion_words, undone_words
+from tests.strategies import crops_of
+
+SIZE = Size(600, 400)
+BEST = RankedCrop(Crop(0, 0, 1, 0.5), 1.5, 0.25, "3:4", ("keeps the face whole", "level"))
+OTHER = RankedCrop(Crop(0, 0.5, 1, 1), 1.0, 0.1, "3:4", ())
+
+
+def suggestion(*crops: RankedCrop, note: str = "") -> Suggestion:
+    verdict = "crop" if crops else "leave"
+    photo = Path("a b.jpg")
+    return Suggestion(photo, SIZE, Orientation(6), verdict, 0.0, crops, "lite0", note)
+
+
+def said(segments: list[tuple[str, str]]) -> str:
+    return "".join(text for text, _ in segments)
+
+
+def test_a_suggestion_says_what_is_kept_and_why() -> None:
+    assert said(suggestion_words(suggestion(BEST))) == (
+        "a b.jpg: 300x400, 50% of 600x400 [3:4]  keeps the face whole, level"
+    )
+
+
+def test_alternatives_have_a_line_each() -> None:
+    assert said(suggestion_words(suggestion(BEST, OTHER))).splitlines()[1].startswith("  or 2: ")
+
+
+def test_leaving_says_why() -> None:
+    words = said(suggestion_words(suggestion(note="no crop gains enough")))
+    assert words == "a b.jpg: leave it as it is: no crop gains enough"
+
+
+@pytest.mark.parametrize(
+    ("angle", "way"), [(2.0, "turned 2.0° counter-clockwise"), (-2.0, "turned 2.0° clockwise")]
+)
+def test_the_picture_turns_against_the_box(angle: float, way: str) -> None:
+    crop = Crop.turned((-100, -100, 100, 100), SIZE, angle)
+    assert way in said(shown_words(Shown(Path("a.jpg"), SIZE, crop, "darktable", "a.jpg.xmp")))
+
+
+def test_a_dry_run_says_would() -> None:
+    applied = Applied(suggestion(BEST), "darktable", Path("a.jpg.xmp"), written=False)
+    assert said(applied_words(applied)).endswith("would be in a.jpg.xmp")
+
+
+def test_undo_names_the_sidecar() -> None:
+    undone = Undone(Path("a.jpg"), "darktable", Path("a.jpg.xmp"), "removed")
+    assert said(undone_words(undone)) == "a.jpg: removed; there was none before a.jpg.xmp"
+
+
+def test_the_record_of_a_suggestion_is_the_contract() -> None:
+    assert suggestion_record(suggestion(BEST)) == {
+        "version": 1,
+        "photo": "a b.jpg",
+        "width": 600,
+        "height": 400,
+        "orientation": 6,
+        "verdict": "crop",
+        "angle": 0.0,
+        "crops": [
+            {
+                "top": 0.0,
+                "left": 0.0,
+                "bottom": 1.0,
+                "right": 0.5,
+                "angle": 0.0,
+                "score": 1.5,
+                "gain": 0.25,
+                "aspect": "3:4",
+                "reasons": ["keeps the face whole", "level"],
+            }
+        ],
+        "model": "lite0",
+    }
+
+
+@given(crop=crops_of(SIZE))
+def test_a_shown_crop_has_its_corners_in_upright_pixels(crop: Crop) -> None:
+    record = Shown(Path("a.jpg"), SIZE, crop).record()
+    for corner, expected in zip(record["quad"], crop.quad(SIZE), strict=True):
+        assert corner == pytest.approx(expected, abs=0.001)
+    assert record["pixels"] == [max(1, round(length)) for length in crop.extent(SIZE)]
