@@ -8,15 +8,14 @@ from typing import Literal
 from cropperhead_core.content import content_key
 from cropperhead_core.errors import JournalError
 from cropperhead_core.harvest import outcome, rank
-from cropperhead_core.journal import Journal, Suggested
+from cropperhead_core.journal import Journal
 from cropperhead_core.photo import read_photo
 from cropperhead_core.sidecar import find_crop
-from cropperhead_core.suggest import Suggestion, Wishes
 
 from .records import Recorded, Shown
 from .settings import Editor
 
-__all__ = ["note", "recorded", "shown"]
+__all__ = ["recorded", "shown"]
 
 
 def shown(path: Path, editor: Editor | None) -> Shown:
@@ -26,14 +25,6 @@ def shown(path: Path, editor: Editor | None) -> Shown:
     if found is None:
         return Shown(path, size, None)
     return Shown(path, size, found.crop, found.editor, str(found.source), found.ours)
-
-
-def note(journal: Journal, suggestion: Suggestion, wishes: Wishes) -> None:
-    """Keep a suggestion in the journal."""
-    crops = tuple(ranked.crop for ranked in suggestion.crops)
-    asked = {name: getattr(wishes, name) for name in wishes.__slots__}
-    kept = Suggested(suggestion.size, crops, suggestion.model, suggestion.verdict, asked)
-    journal.record_suggestion(suggestion.photo, content_key(suggestion.photo), kept)
 
 
 def recorded(

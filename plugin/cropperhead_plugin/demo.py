@@ -23,7 +23,7 @@ from cropperhead_core.suggest import Suggestion
 
 from .cli.work import suggester, wishes_of
 from .contact import Sheet, contact_sheet
-from .current import note
+from .notes import note
 from .protocol import Failure
 from .settings import Settings, load
 from .words import applied_words

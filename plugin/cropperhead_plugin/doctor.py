@@ -13,6 +13,7 @@ from pathlib import Path
 from cropperhead_core.errors import CropperHeadError
 
 from .protocol import VERSION, Record, one_line
+from .service import hushed
 
 __all__ = ["Check", "checks"]
 
@@ -88,13 +89,15 @@ def _litert() -> str:
 def _model(folder: Path) -> str:
     from cropperhead_core.ranker import load_model
 
-    return f"{load_model(folder).name} in {folder}"
+    with hushed():
+        return f"{load_model(folder).name} in {folder}"
 
 
 def _faces(folder: Path) -> str:
     from cropperhead_core.faces import FaceFinder
 
-    FaceFinder(folder)
+    with hushed():
+        FaceFinder(folder)
     return str(folder)
 
 

@@ -46,9 +46,9 @@ def line(record: Record) -> bytes:
     Python gives it (0xff is `\udcff`), so that a reader can have the byte back.
 
     >>> line({"photo": "ä\udcff"})
-    b'{"photo": "\xc3\xa4\\udcff"}\n'
+    b'{"photo":"\xc3\xa4\\udcff"}\n'
     """
-    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 

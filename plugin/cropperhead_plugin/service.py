@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,12 +15,11 @@ from cropperhead_core.errors import CropperHeadError, UnreadablePhoto
 from .protocol import Failure
 
 if TYPE_CHECKING:
-    from cropperhead_core.ranker import Predictor
-
     from cropperhead_core.photo import TagReader
+    from cropperhead_core.ranker import Predictor
     from cropperhead_core.suggest import FaceFinding, Suggestion, Wishes
 
-__all__ = ["Service", "Setup", "Suggester"]
+__all__ = ["Service", "Setup", "Suggester", "hushed"]
 
 
 class Suggester(Protocol):
@@ -80,14 +80,28 @@ class Setup:
     @contextmanager
     def service(self) -> Iterator[Service]:
         """The service with the real model, face finder and exiftool (which starts when needed)."""
-        from cropperhead_core.ranker import load_model
-
         from cropperhead_core.exiftool import ExifTool
         from cropperhead_core.faces import FaceFinder
+        from cropperhead_core.ranker import load_model
 
-        predictor = load_model(self.model)
+        with hushed():
+            predictor, faces = load_model(self.model), FaceFinder(self.faces)
         with ExifTool(self.exiftool) as reader:
-            yield Service(predictor, faces=FaceFinder(self.faces), reader=reader)
+            yield Service(predictor, faces=faces, reader=reader)
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Stderr closed to native code: LiteRT greets every time, and has no option not to."""
+    kept = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(null)
 
 
 def _state(path: Path) -> tuple[int, int, int]:

@@ -34,18 +34,19 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Score the boxes."""
-    from cropperhead_core.ranker import load_model
-
     from cropperhead_core.exiftool import ExifTool
+    from cropperhead_core.ranker import load_model
     from cropperhead_plugin.records import Scored
     from cropperhead_plugin.scoring import scored
+    from cropperhead_plugin.service import hushed
     from cropperhead_plugin.words import scored_words
 
     from .work import setup
 
     listed = boxes(_text(options.boxes))
     made = setup(settings)
-    predictor = load_model(made.model)
+    with hushed():
+        predictor = load_model(made.model)
     with ExifTool(made.exiftool) as reader:
         results = each([Path(options.photo)], lambda path: scored(path, listed, predictor, reader))
         return report(results, Scored.record, scored_words, as_json=options.json)

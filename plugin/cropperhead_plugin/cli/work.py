@@ -66,7 +66,7 @@ def noted(
 
     A suggestion is worth having even where it cannot be noted, so that is only said.
     """
-    from cropperhead_plugin.current import note
+    from cropperhead_plugin.notes import note
 
     for result in results:
         if journal is not None and not isinstance(result, Failure):
@@ -94,7 +94,7 @@ def journal_if_possible(settings: Settings) -> Iterator[Journal | None]:
 
 def _shipped(folder: Path) -> Path:
     """The model that came with this CropperHead: the one folder that ranks."""
-    models = [path.parent for path in sorted(folder.glob("*/config.json"))]
+    models = [path.parent for path in sorted(folder.glob("*/model.tflite"))]
     for model in models:
         if model.name != FACES:
             return model
