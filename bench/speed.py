@@ -1,0 +1,193 @@
+"""How fast CropperHead is, as ratios of CPU time from one run: python bench/speed.py [--write].
+
+Draws its own photos (24 and 45 MP), installs the peers it needs, and prints a line a goal; --write
+puts the table into docs/speed.md. Ratios hold on a busy or slow machine; the milliseconds beside
+them are this machine's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+import simplejpeg
+from cpu import Used, spent, used
+from drawn import draw_jpeg, draw_raw
+from installed import installed_mb
+from peers import ALONE, install, smartcrop, vipsthumbnail
+from sidecars import sidecar_costs
+
+from cropperhead_core import FaceFinder, load_model, suggest
+from cropperhead_core.candidates import candidates
+from cropperhead_core.photo import read_photo
+from cropperhead_core.preview import read_preview
+from cropperhead_core.suggest import PREVIEW_SIDE
+
+HERE = Path(__file__).resolve().parent
+MODELS = HERE.parent / "models"
+PAGE = HERE.parent / "docs/speed.md"
+COMMAND = [str(Path(sys.executable).with_name("cropperhead")), "suggest"]
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One line: what is compared, what came out, and the least or the most it should be."""
+
+    what: str
+    value: float
+    limit: float
+    is_least: bool
+    how: str
+
+    @property
+    def row(self) -> str:
+        """This line of the table."""
+        is_met = self.value >= self.limit if self.is_least else self.value <= self.limit
+        sign = "≥" if self.is_least else "≤"
+        verdict = "yes" if is_met else "**no**"
+        return (
+            f"| {self.what} | {self.value:.2f} | {sign} {self.limit:g} | {verdict} | {self.how} |"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """CPU seconds of one 24 MP photo in a process that has everything loaded."""
+
+    suggest: float
+    decode: float
+    network: float
+    raw: float
+
+
+def ms(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"
+
+
+def best(work: Callable[[], object]) -> float:
+    """The least CPU time of several tries: what disturbs can only add."""
+    return min(spent(work) for _ in range(ROUNDS))
+
+
+def costs(photos: list[Path], raw: Path) -> Costs:
+    folder = next(here for here in sorted(MODELS.iterdir()) if (here / "model.tflite").exists())
+    model, faces = load_model(folder), FaceFinder()
+    boxes = np.concatenate([[[0, 0, 1, 1]], candidates(1.5, 1.5)]).astype(np.float32)
+
+    def decode(path: Path) -> None:
+        content = path.read_bytes()
+        simplejpeg.decode_jpeg(
+            content, fastdct=True, fastupsample=True, min_width=640, min_height=427
+        )
+
+    def network(path: Path) -> float:
+        pixels = read_preview(read_photo(path), PREVIEW_SIDE).pixels
+        looks = 2 if suggest(path, model, faces=faces).angle else 1
+        return (
+            best(lambda: [model.look(pixels) for _ in range(looks)])
+            + best(lambda: (model.look(pixels).scores(boxes), faces(pixels)))
+            - best(lambda: model.look(pixels))
+        )
+
+    def whole(path: Path) -> object:
+        return suggest(path, model, faces=faces)
+
+    return Costs(
+        suggest=fmean(best(partial(whole, path)) for path in photos),
+        decode=fmean(best(partial(decode, path)) for path in photos),
+        network=fmean(map(network, photos)),
+        raw=best(partial(whole, raw)),
+    )
+
+
+def in_a_batch(found: Costs, photos: list[Path], folder: Path) -> Iterator[Goal]:
+    floor = found.decode + found.network
+    how = f"{ms(found.suggest)} to {ms(found.decode)} + {ms(found.network)}"
+    yield Goal("A photo in a batch, over decode + network", found.suggest / floor, 1.15, False, how)
+    other = smartcrop(photos)
+    yield Goal("smartcrop (PyPI), over us", other / found.suggest, 3, True, ms(other))
+    other = vipsthumbnail(photos, folder)
+    yield Goal("vipsthumbnail attention, over us", other / found.suggest, 1.3, True, ms(other))
+    value = found.suggest / found.raw
+    yield Goal("24 MP JPEG over a raw's preview", value, 4, True, f"raw {ms(found.raw)}")
+
+
+def several(command: list[str], photos: list[Path]) -> tuple[float, float]:
+    """CPU and clock seconds a photo, start-up left out."""
+    few, many = (used([*command, *map(str, some)], ALONE) for some in (photos[:8], photos))
+    more = len(photos) - 8
+    return (many.cpu_s - few.cpu_s) / more, (many.wall_s - few.wall_s) / more
+
+
+def two_workers(photos: list[Path], folder: Path) -> Iterator[Goal]:
+    names = []
+    for i in range(40):
+        names.append(folder / f"copy{i}.jpg")
+        names[-1].symlink_to(photos[i % len(photos)])
+    (one, one_clock), (two, two_clock) = (
+        several([*COMMAND, "--jobs", jobs], names) for jobs in ("1", "2")
+    )
+    how = f"by CPU time; by this machine's clock {one_clock / two_clock:.2f}"
+    yield Goal("Two worker processes over one", 2 * one / two, 1.8, True, how)
+
+
+def one_shot(photo: Path) -> Iterator[Goal]:
+    def least(command: list[str]) -> float:
+        return min(used(command, ALONE).cpu_s for _ in range(ROUNDS))
+
+    bare = [sys.executable, str(HERE / "bare.py"), str(photo), str(MODELS)]
+    ours, floor = least([*COMMAND, str(photo)]), least([*bare, "litert"])
+    how = f"{ms(ours)} to {ms(floor)}"
+    yield Goal("One `cropperhead suggest`, over a bare script", ours / floor, 1.4, False, how)
+    slow = least([*bare, "tensorflow"])
+    yield Goal("The same through TensorFlow, over us", slow / ours, 12, True, ms(slow))
+
+
+def memory(photos: list[Path]) -> Iterator[Goal]:
+    found: Used = used([*COMMAND, "--jobs", "1", *map(str, photos)], ALONE)
+    yield Goal("Memory of a worker, MB", found.memory_mb, 130, False, "three 45 MP JPEGs")
+
+
+def others(folder: Path) -> Iterator[Goal]:
+    ours, raw = sidecar_costs(folder)
+    how = f"{ours * 1000:.2f} ms to {raw * 1000:.2f} ms"
+    yield Goal("A sidecar written and synced, over raw lxml", ours / raw, 2, False, how)
+    size = sum(installed_mb().values()) + sum(
+        file.stat().st_size / 1e6 for file in MODELS.rglob("*") if file.is_file()
+    )
+    yield Goal("Runtime install, MB", size, 250, False, "all files pip brings, and the models")
+
+
+def goals(folder: Path) -> Iterator[Goal]:
+    large = [draw_jpeg(folder / f"{i}.jpg", 6000, 4000, i) for i in range(4)]
+    yield from in_a_batch(costs(large, draw_raw(folder / "raw.dng", 6000, 4000)), large, folder)
+    yield from two_workers(large, folder)
+    yield from one_shot(large[0])
+    yield from memory([draw_jpeg(folder / f"huge{i}.jpg", 8256, 5504, i) for i in range(3)])
+    yield from others(folder)
+
+
+def main() -> None:
+    install()
+    rows = ["| What | Ratio | Goal | Met | Measured |", "|---|---|---|---|---|"]
+    print(*rows, sep="\n")
+    with tempfile.TemporaryDirectory() as name:
+        os.environ["XDG_STATE_HOME"] = os.environ["XDG_DATA_HOME"] = name
+        for goal in goals(Path(name)):
+            rows.append(goal.row)
+            print(goal.row, flush=True)
+    if "--write" in sys.argv:
+        before = PAGE.read_text("utf-8").partition("| What")[0]
+        PAGE.write_text(before + "\n".join(rows) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
