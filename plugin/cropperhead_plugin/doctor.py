@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -45,12 +46,12 @@ class Check:
 
 
 def checks(
-    *, model: Path, faces: Path, exiftool: str, journal: Path, settings: Path
+    *, model: Callable[[], Path], faces: Path, exiftool: str, journal: Path, settings: Path
 ) -> Iterator[Check]:
     """Every check, each as soon as it is done."""
     yield _python()
     yield _check("LiteRT", _litert, "pip install ai-edge-litert")
-    yield _check("model", lambda: _model(model), "install CropperHead again, or mend --model")
+    yield _check("model", lambda: _model(model()), "install CropperHead again, or mend --model")
     yield _check("face finder", lambda: _faces(faces), "install CropperHead again")
     yield _check("libexempi", _exempi, "apt install libexempi8 (sidecars are checked with it)")
     advice = "apt install libimage-exiftool-perl, or name it in the settings: exiftool = PATH"
@@ -81,9 +82,8 @@ def _python() -> Check:
 
 
 def _litert() -> str:
-    from ai_edge_litert.interpreter import Interpreter  # the native part is what may be missing
-
-    return f"{Interpreter.__name__} {version('ai-edge-litert')}"
+    import_module("ai_edge_litert.interpreter")  # with its native part
+    return version("ai-edge-litert")
 
 
 def _model(folder: Path) -> str:

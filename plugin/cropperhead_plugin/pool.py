@@ -19,7 +19,7 @@ from .protocol import Failure
 if TYPE_CHECKING:
     from cropperhead_core.suggest import Suggestion, Wishes
 
-__all__ = ["Pool", "processes"]
+__all__ = ["Pool"]
 
 AHEAD = 2
 """Photos that a worker holds: one in work and one waiting, so that it never waits for us."""
@@ -149,15 +149,6 @@ class _Worker:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
-
-
-def processes(wanted: int, photos: int, cores: int) -> int:
-    """How many processes to use: as many as wanted, or (0) as pay for their half second of start.
-
-    >>> processes(0, 3, 8), processes(0, 500, 8), processes(2, 500, 8)
-    (1, 4, 2)
-    """
-    return wanted or max(1, min(photos // 8, cores, 4))
 
 
 def _work(setup: Building, connection: Connection) -> None:

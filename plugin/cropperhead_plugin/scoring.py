@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from cropperhead_core.ranker import Predictor
 
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.photo import read_photo
 from cropperhead_core.preview import read_preview
+from cropperhead_core.ranker import Predictor
 from cropperhead_core.suggest import PREVIEW_SIDE
 
 from .records import Scored
+from .service import hushed
 
 __all__ = ["scored"]
 
@@ -28,6 +29,7 @@ def scored(
 ) -> Scored:
     """The scores of boxes (left, top, right, bottom as upright fractions) of this photo."""
     preview = read_preview(read_photo(path, reader), PREVIEW_SIDE)
-    look = predictor.look(preview.pixels)
+    with hushed():  # the first look prepares the network
+        look = predictor.look(preview.pixels)
     full, *scores = look.scores(np.array([WHOLE, *boxes], np.float32)).tolist()
     return Scored(path, tuple(scores), full)

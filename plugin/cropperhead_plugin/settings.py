@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +82,8 @@ def parse(text: str, defaults: Settings) -> Settings:
     >>> parse('editor = "lightroom"', Settings()).editor
     'lightroom'
     """
+    import tomllib  # 4 ms, and most people have no file
+
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

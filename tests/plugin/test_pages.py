@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from cropperhead_plugin.cli.commands import COMMANDS, command
+from cropperhead_plugin.settings import Settings, parse
 
-from .conftest import Program
+from .conftest import Program, photo
 from .pages import OPENING
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +45,25 @@ def test_every_command_can_be_run(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_readme_has_a_row_for_every_command(name: str) -> None:
     assert re.search(rf"^\| `{name}\b", README, re.MULTILINE)
+
+
+def test_the_snippet_of_the_readme_runs(program: Program) -> None:
+    photo(program.folder / "photo.jpg")
+    (snippet,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", snippet], cwd=program.folder, capture_output=True, check=True
+    )
+    assert done.stdout.startswith(b"Crop(top=0.1")
+
+
+def test_the_settings_of_the_readme_are_settings() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert parse(example, Settings()) != Settings()
+
+
+def test_every_link_of_the_readme_leads_somewhere() -> None:
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)", README):
+        assert (ROOT / link).exists(), link
 
 
 def test_help_starts_without_anything_heavy(program: Program) -> None:

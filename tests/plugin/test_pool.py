@@ -15,7 +15,7 @@ import pytest
 
 from cropperhead_core.errors import ModelError
 from cropperhead_core.wishes import Wishes
-from cropperhead_plugin.pool import Pool, processes
+from cropperhead_plugin.pool import Pool
 from cropperhead_plugin.protocol import Failure
 
 
@@ -113,13 +113,3 @@ def test_workers_end_when_their_starter_is_killed(tmp_path: Path) -> None:
     while any(Path(f"/proc/{worker}").exists() for worker in workers):
         assert time.monotonic() < deadline, "a worker outlived its starter"
         time.sleep(0.01)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "photos", "cores", "expected"),
-    [(0, 1, 8, 1), (0, 16, 8, 2), (0, 500, 2, 2), (0, 500, 64, 4), (3, 1, 1, 3)],
-)
-def test_processes_are_used_when_they_pay(
-    wanted: int, photos: int, cores: int, expected: int
-) -> None:
-    assert processes(wanted, photos, cores) == expected

@@ -33,13 +33,12 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from cropperhead_plugin.doctor import Check, checks
     from cropperhead_plugin.words import check_words
 
-    from .work import setup
+    from .work import faces_folder, model_folder
 
-    made = setup(settings)
     looked_at = checks(
-        model=made.model,
-        faces=made.faces,
-        exiftool=made.exiftool,
+        model=lambda: model_folder(settings),
+        faces=faces_folder(),
+        exiftool=settings.exiftool,
         journal=Path(settings.journal),
         settings=config_path(os.environ),
     )

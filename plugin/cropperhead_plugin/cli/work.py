@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cropperhead_core.errors import CropperHeadError, JournalError, ModelError
-from cropperhead_plugin.pool import Pool, processes
 from cropperhead_plugin.protocol import Failure
 from cropperhead_plugin.service import Setup, Suggester
 from cropperhead_plugin.settings import Settings
@@ -21,16 +20,37 @@ if TYPE_CHECKING:
     from cropperhead_core.journal import Journal
     from cropperhead_core.suggest import Suggestion, Wishes
 
-__all__ = ["journal_if_possible", "noted", "setup", "suggester", "wishes_of"]
-
-FACES = "faces"
+__all__ = [
+    "faces_folder",
+    "journal_if_possible",
+    "model_folder",
+    "noted",
+    "processes",
+    "setup",
+    "suggester",
+    "wishes_of",
+]
 
 
 def setup(settings: Settings) -> Setup:
     """Which model, face finder and exiftool the settings ask for."""
-    folder = Path(import_module("cropperhead_models").__path__[0])
-    model = Path(settings.model).expanduser() if settings.model else _shipped(folder)
-    return Setup(model, folder / FACES, settings.exiftool)
+    return Setup(model_folder(settings), faces_folder(), settings.exiftool)
+
+
+def model_folder(settings: Settings) -> Path:
+    """The model that the settings name, else the one that came with this CropperHead."""
+    if settings.model:
+        return Path(settings.model).expanduser()
+    folder = _models()
+    shipped = sorted(path.parent for path in folder.glob("*/model.tflite"))
+    if not shipped:
+        raise ModelError(f"expected a model in {folder}, found none: install CropperHead again")
+    return shipped[0]
+
+
+def faces_folder() -> Path:
+    """The face finder that came with this CropperHead."""
+    return _models() / "faces"
 
 
 @contextmanager
@@ -42,6 +62,8 @@ def suggester(settings: Settings, photos: int) -> Iterator[Suggester]:
         with made.service() as service:
             yield service
     else:
+        from cropperhead_plugin.pool import Pool  # 10 ms
+
         with Pool(made, count) as pool:
             yield pool
 
@@ -92,10 +114,14 @@ def journal_if_possible(settings: Settings) -> Iterator[Journal | None]:
         yield journal
 
 
-def _shipped(folder: Path) -> Path:
-    """The model that came with this CropperHead: the one folder that ranks."""
-    models = [path.parent for path in sorted(folder.glob("*/model.tflite"))]
-    for model in models:
-        if model.name != FACES:
-            return model
-    raise ModelError(f"expected a model in {folder}, found none: install CropperHead again")
+def processes(wanted: int, photos: int, cores: int) -> int:
+    """How many processes to use: as many as wanted, or (0) as pay for their half second of start.
+
+    >>> processes(0, 3, 8), processes(0, 500, 8), processes(2, 500, 8)
+    (1, 4, 2)
+    """
+    return wanted or max(1, min(photos // 8, cores, 4))
+
+
+def _models() -> Path:
+    return Path(import_module("cropperhead_models").__path__[0])
