@@ -1,0 +1,116 @@
+"""Photos with scored crops on disk, and how they are split so that no likeness is on both sides."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .errors import UnreadablePhoto
+
+__all__ = ["Picture", "data_hash", "fingerprint", "groups", "read_pictures", "split"]
+
+Part = Literal["train", "validation", "test"]
+ALIKE = 8
+"""Bits of 64 that near-duplicates' fingerprints differ by at most."""
+TEST_SHARE, VALIDATION_SHARE = 0.15, 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An open photo; boxes (n, 4) left, top, right, bottom in fractions and their scores (n,)."""
+
+    path: Path
+    kind: Literal["snapshot", "composed"]
+    licence: str
+    boxes: tuple[tuple[float, float, float, float], ...] = ()
+    scores: tuple[float, ...] = ()
+    round: int = 0
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """Upright (h, w, 3) sRGB."""
+        try:
+            with Image.open(self.path) as image:
+                return np.asarray(image.convert("RGB"))
+        except OSError as error:
+            raise UnreadablePhoto(f"expected a photo of the training data: {self.path}") from error
+
+
+def read_pictures(data: Path, tiers: Sequence[str] = ("A",)) -> list[Picture]:
+    """All photos of these licence tiers: those with scores first, then those without."""
+    text = (data / "preferences" / "preferences.jsonl").read_text("utf-8")
+    scored = [json.loads(line) for line in text.splitlines()]
+    with (data / "photos" / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        plain = list(csv.DictReader(file))
+    return [
+        *(_scored(data, row) for row in scored if row["tier"] in tiers),
+        *(
+            Picture(data / "photos" / "images" / row["file"], _kind(row["kind"]), row["licence"])
+            for row in plain
+            if row["tier"] in tiers
+        ),
+    ]
+
+
+def _scored(data: Path, row: dict[str, Any]) -> Picture:
+    path = data / "preferences" / "images" / row["photo"]
+    boxes = tuple((box[0], box[1], box[2], box[3]) for box in row["boxes"])
+    kind, scores = _kind(row["kind"]), tuple(row["scores"])
+    return Picture(path, kind, row["licence"], boxes, scores, row["round"])
+
+
+def _kind(name: str) -> Literal["snapshot", "composed"]:
+    return "composed" if name == "composed" else "snapshot"
+
+
+def data_hash(pictures: Iterable[Picture]) -> str:
+    """SHA-256 over the names, boxes and scores: which data a model was made from."""
+    rows = [(picture.path.name, picture.boxes, picture.scores) for picture in pictures]
+    return hashlib.sha256(json.dumps(sorted(rows)).encode()).hexdigest()
+
+
+def fingerprint(pixels: NDArray[np.uint8]) -> int:
+    """64 bits that near-duplicates share: which of two neighbours is lighter, on 9 x 8 cells.
+
+    The difference hash of N. Krawetz, "Kind of Like That", 2013.
+    """
+    small = np.asarray(Image.fromarray(pixels).convert("L").resize((9, 8)), np.int16)
+    bits = (small[:, 1:] > small[:, :-1]).ravel()
+    return int("".join("1" if bit else "0" for bit in bits), 2)
+
+
+def groups(fingerprints: Sequence[int]) -> list[int]:
+    """A number for each photo, the same for photos that a chain of likenesses connects."""
+    found = list(range(len(fingerprints)))
+
+    def root(index: int) -> int:
+        while found[index] != index:
+            index = found[index]
+        return index
+
+    for one, print_one in enumerate(fingerprints):
+        for other in range(one):
+            if (print_one ^ fingerprints[other]).bit_count() <= ALIKE:
+                found[root(one)] = root(other)
+    return [root(index) for index in range(len(found))]
+
+
+def split(pictures: Sequence[Picture]) -> list[Part]:
+    """Which part each photo belongs to, by its group: stable whatever else is in the data."""
+    numbers = groups([fingerprint(picture.pixels()) for picture in pictures])
+    return [_part(pictures[number].path.name) for number in numbers]
+
+
+def _part(name: str) -> Part:
+    lot = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") / 2**32
+    if lot < TEST_SHARE:
+        return "test"
+    return "validation" if lot < TEST_SHARE + VALIDATION_SHARE else "train"

@@ -1,0 +1,141 @@
+"""Trained networks into a model folder: one LiteRT graph with two signatures, and its config."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+from cropperhead_core.errors import ModelError
+from cropperhead_core.ranker import FORMAT
+
+from .fit import Trained, described
+from .networks import BINS, SIDE
+
+__all__ = ["BOXES", "export", "graph"]
+
+BOXES = 128
+"""Boxes a call of `score` takes: LiteRT is fastest when shapes are fixed."""
+CLOSE = 2e-3
+"""Scores may differ by this much from Keras': a hundredth of what people can tell apart."""
+
+
+class _Graph(tf.Module):
+    """The networks as LiteRT gets them."""
+
+    def __init__(self, trained: Trained) -> None:
+        super().__init__()
+        self.trunk, self.angle = trained.trunk, trained.angle
+        self.upper = trained.ranking.get_layer("features")
+        self.head = trained.ranking.get_layer("box_head")
+
+    @tf.function(input_signature=[tf.TensorSpec((1, SIDE, SIDE, 3), tf.float32, "image")])
+    def features(self, image: Any) -> dict[str, Any]:
+        """All that one look sees."""
+        lower = self.trunk(image, training=False)
+        seen = self.upper(lower, training=False)
+        mass = seen["subject"][..., 0]
+        return {
+            "map": seen["map"],
+            "context": seen["context"],
+            "subject": mass / (tf.reduce_max(mass, axis=(1, 2), keepdims=True) + 1e-9),
+            "angles": tf.nn.softmax(self.angle(lower, training=False)),
+        }
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec((BOXES, 4), tf.float32, "boxes"),
+            tf.TensorSpec((1,), tf.float32, "aspect"),
+            tf.TensorSpec((1, SIDE // 16, SIDE // 16, 33), tf.float32, "map"),
+            tf.TensorSpec((1, 64), tf.float32, "context"),
+        ]
+    )
+    def score(self, boxes: Any, aspect: Any, map: Any, context: Any) -> dict[str, Any]:  # noqa: A002 (the signature's name)
+        """The scores of boxes in the picture that was looked at."""
+        inputs = {"boxes": boxes[None], "aspect": aspect[None], "map": map, "context": context}
+        return {"scores": self.head(inputs, training=False)[0]}
+
+
+def graph(trained: Trained) -> bytes:
+    """The LiteRT file of these networks, weights in half precision."""
+    module = _Graph(trained)
+    signatures = {"features": _frozen(module.features), "score": _frozen(module.score)}
+    with TemporaryDirectory() as folder:
+        tf.saved_model.save(module, folder, signatures)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, list(signatures))
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+        return bytes(converter.convert())
+
+
+def _frozen(function: Any) -> Any:
+    """The function with its weights as constants.
+
+    Converted as variables, as Keras 3 saves them, LiteRT reads them before they are set, as NaN.
+    """
+    concrete = function.get_concrete_function()
+    constant = convert_variables_to_constants_v2(concrete)
+    names, outputs = list(concrete.structured_outputs), concrete.structured_outputs
+    flat = [tensor.name for tensor in concrete.outputs]
+    order = {name: flat.index(outputs[name].name) for name in names}
+
+    def call(**inputs: Any) -> dict[str, Any]:
+        found = constant(*[inputs[spec.name.split(":")[0]] for spec in constant.inputs])
+        return {name: found[index] for name, index in order.items()}
+
+    specs = concrete.structured_input_signature
+    given = {spec.name: spec for spec in [*specs[0], *specs[1].values()]}
+    return tf.function(call).get_concrete_function(**given)
+
+
+def export(trained: Trained, folder: Path, *, leave_gain: float, level_confidence: float) -> float:
+    """Write the model folder; gives the largest difference between its scores and Keras'.
+
+    Raises `ModelError`, and writes nothing, when that is more than anybody could put up with.
+    """
+    weights = graph(trained)
+    off = difference(trained, weights)
+    if not off <= CLOSE:
+        raise ModelError(f"expected scores within {CLOSE} of Keras', got {off:.4f}: not exported")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.tflite").write_bytes(weights)
+    config = {
+        "format": FORMAT,
+        "name": trained.config.name,
+        "files": {"model.tflite": hashlib.sha256(weights).hexdigest()},
+        "input": SIDE,
+        "boxes": BOXES,
+        "bins": BINS.tolist(),
+        "leave_gain": round(leave_gain, 3),
+        "level_confidence": round(level_confidence, 3),
+        "data_sha256": trained.data_sha256,
+        "versions": {"tensorflow": tf.__version__, "keras": keras.__version__},
+        "recipe": described(trained.config),
+    }
+    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
+    return off
+
+
+def difference(trained: Trained, weights: bytes) -> float:
+    """The largest difference between LiteRT's scores and Keras' on noise and random boxes."""
+    random = np.random.default_rng(0)
+    image = random.uniform(0, 255, (1, SIDE, SIDE, 3)).astype(np.float32)
+    starts = random.uniform(0, 0.4, (BOXES, 2))
+    boxes = np.concatenate([starts, starts + 0.5], axis=1).astype(np.float32)
+    aspect = np.array([1.5], np.float32)
+    lower = trained.trunk(image, training=False)
+    given = {"boxes": tf.constant(boxes[None]), "aspect": tf.constant(aspect[None])}
+    expected = trained.ranking({**lower, **given}, training=False)[0].numpy()
+    interpreter = Interpreter(model_content=weights, num_threads=1)
+    seen = interpreter.get_signature_runner("features")(image=image)
+    score = interpreter.get_signature_runner("score")
+    got = score(boxes=boxes, aspect=aspect, map=seen["map"], context=seen["context"])["scores"]
+    return float(np.abs(got - expected).max())
