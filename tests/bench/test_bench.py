@@ -1,0 +1,46 @@
+"""The benchmarks measure what they say, on photos that are what they say."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from cpu import used
+from drawn import draw_jpeg, draw_raw
+from installed import installed_mb
+
+from cropperhead_core.crop import Size
+from cropperhead_core.photo import read_photo
+from cropperhead_core.preview import read_preview
+
+
+def test_a_drawn_jpeg_is_as_hard_to_decode_as_a_real_one(tmp_path: Path) -> None:
+    photo = draw_jpeg(tmp_path / "a.jpg", 3000, 2000)
+    assert read_photo(photo).size == Size(3000, 2000)
+    assert 0.25 < photo.stat().st_size / (3000 * 2000) < 0.6  # bytes a pixel
+
+
+def test_a_drawn_raw_has_the_preview_of_a_camera(tmp_path: Path) -> None:
+    photo = read_photo(draw_raw(tmp_path / "a.dng", 3000, 2000))
+    assert photo.size == Size(3000, 2000)
+    assert read_preview(photo, 4000).pixels.shape == (1080, 1620, 3)
+
+
+def test_cpu_time_of_a_command_counts_its_work_and_not_its_sleep() -> None:
+    idle = used([sys.executable, "-c", "import time; time.sleep(0.3)"])
+    busy = used([sys.executable, "-c", "sum(range(10**7))"])
+    assert idle.cpu_s < idle.wall_s - 0.2
+    assert busy.cpu_s > idle.cpu_s
+
+
+def test_a_command_that_fails_is_no_measurement() -> None:
+    with pytest.raises(RuntimeError, match="failed"):
+        used([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+def test_the_install_counts_requirements_of_requirements_and_no_tensorflow() -> None:
+    sizes = installed_mb()
+    assert sizes["numpy"] > 10
+    assert "flatbuffers" in sizes  # LiteRT's
+    assert "tensorflow" not in sizes
