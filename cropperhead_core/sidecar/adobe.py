@@ -1,0 +1,131 @@
+"""The Adobe dialect: a crop as crs: properties. Pure; crops here are of the stored frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lxml import etree
+
+from cropperhead_core.crop import Crop
+from cropperhead_core.errors import DamagedSidecar, InvalidCrop
+
+from .packet import CRS, RDF, XMP, tag
+
+__all__ = ["CROP_TAGS", "crop_fields", "decoded", "encoded", "fields", "remove", "update"]
+
+CROP_TAGS = ("HasCrop", "CropTop", "CropLeft", "CropBottom", "CropRight", "CropAngle")
+EXTRA_TAGS = ("CropConstrainToWarp", "AlreadyApplied")
+
+Element = Any
+Name = tuple[str, str]
+
+
+def number(value: float) -> str:
+    """Plain decimals with a dot, at most six places, no exponent, no minus before nothing.
+
+    >>> number(0.5), number(-0.0), number(1e-9), number(1)
+    ('0.5', '0', '0', '1')
+    """
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def encoded(crop: Crop) -> dict[Name, str]:
+    """The properties that say this crop."""
+    numbers = (crop.top, crop.left, crop.bottom, crop.right, crop.angle)
+    texts = ["True", *map(number, numbers)]
+    return {(CRS, name): text for name, text in zip(CROP_TAGS, texts, strict=True)}
+
+
+def decoded(values: Mapping[Name, str], name: object) -> Crop | None:
+    """The crop these properties say, None when they say there is none.
+
+    Raises `InvalidCrop`, naming the file, when the numbers are no crop. AlreadyApplied=True means
+    that the pixels were cropped already: then there is none left to make.
+    """
+    if not (_is_true(values, "HasCrop")) or _is_true(values, "AlreadyApplied"):
+        return None
+    try:
+        top, left, bottom, right = (float(values[CRS, key]) for key in CROP_TAGS[1:5])
+        return Crop(top, left, bottom, right, float(values.get((CRS, "CropAngle"), "0") or 0))
+    except (KeyError, ValueError) as error:
+        raise InvalidCrop(f"expected five numbers for the crop in {name}: {error}") from error
+
+
+def _is_true(values: Mapping[Name, str], key: str) -> bool:
+    return values.get((CRS, key), "").strip().lower() == "true"
+
+
+def crop_fields(tops: Sequence[Element], name: object) -> dict[Name, str]:
+    """The crop properties of the top descriptions; raises `DamagedSidecar` if one is said twice."""
+    return fields(tops, [(CRS, key) for key in (*CROP_TAGS, *EXTRA_TAGS)], name)
+
+
+def fields(tops: Sequence[Element], wanted: Sequence[Name], name: object) -> dict[Name, str]:
+    """Simple properties, said as attributes or elements, of the top descriptions."""
+    found: dict[Name, str] = {}
+    for key in wanted:
+        said = _said(tops, tag(*key))
+        if len(said) > 1:
+            raise DamagedSidecar(f"{key[1]} is said {len(said)} times, check or move away {name}")
+        if said:
+            found[key] = said[0]
+    return found
+
+
+def _said(tops: Sequence[Element], key: str) -> list[str]:
+    attributes = [top.get(key) for top in tops if top.get(key) is not None]
+    elements = [child.text or "" for top in tops for child in top.findall(key)]
+    return attributes + elements
+
+
+def update(rdf: Element, tops: Sequence[Element], values: Mapping[Name, str]) -> None:
+    """Set simple properties where they are said now, else on the description that fits best."""
+    for key, value in values.items():
+        spelled = tag(*key)
+        holder = next((top for top in tops if top.get(spelled) is not None), None)
+        element = next((child for top in tops for child in top.findall(spelled)), None)
+        if holder is not None:
+            holder.set(spelled, value)
+        elif element is not None:
+            element.text = value
+        else:
+            _description(rdf, tops, key[0]).set(spelled, value)
+
+
+def _description(rdf: Element, tops: Sequence[Element], namespace: str) -> Element:
+    """The first description that speaks of this namespace already, else the first, else a new."""
+    for top in tops:
+        names = [*top.attrib, *(child.tag for child in top if isinstance(child.tag, str))]
+        if any(name.startswith(f"{{{namespace}}}") for name in names):
+            return top
+    if tops:
+        return tops[0]
+    new = etree.SubElement(rdf, tag(RDF, "Description"))
+    new.set(tag(RDF, "about"), "")
+    return new
+
+
+def remove(tops: Sequence[Element], names: Sequence[Name]) -> None:
+    """Take simple properties out, however they are said."""
+    for key in names:
+        for top in tops:
+            top.attrib.pop(tag(*key), None)
+            for child in top.findall(tag(*key)):
+                top.remove(child)
+
+
+NEW = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="CropperHead">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about=""
+    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+    xmlns:tiff="http://ns.adobe.com/tiff/1.0/"
+    xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"
+    xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/"/>
+ </rdf:RDF>
+</x:xmpmeta>
+"""
+"""A packet without properties, with the prefixes that Adobe uses."""
+
+METADATA_DATE: Name = (XMP, "MetadataDate")

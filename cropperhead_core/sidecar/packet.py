@@ -1,0 +1,135 @@
+"""XMP packets: bytes to a tree and back, and whether a change kept everything else.
+
+lxml edits (it keeps what it does not know), Adobe's own parser (python-xmp-toolkit on libexempi)
+reads what came out as an independent witness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lxml import etree
+
+from cropperhead_core.errors import DamagedSidecar, ToolError
+
+__all__ = ["CRS", "RDF", "XMP", "descriptions", "packed", "parsed", "require_kept", "tag"]
+
+CRS = "http://ns.adobe.com/camera-raw-settings/1.0/"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+XMP = "http://ns.adobe.com/xap/1.0/"
+META = "adobe:ns:meta/"
+MAX_BYTES = 32 << 20
+"""The largest sidecar with masks and retouching we have seen has 3 MB."""
+
+Tree = Any
+Properties = set[tuple[str, str, str]]
+
+
+def tag(namespace: str, name: str) -> str:
+    """The name as lxml spells it."""
+    return f"{{{namespace}}}{name}"
+
+
+def parsed(data: bytes, name: object) -> Tree:
+    """The tree of a packet; raises `DamagedSidecar`, naming the file, if it may not be edited.
+
+    Refused: malformed or oversized ones, ones with a document type (so no entities), ones whose
+    root is no XMP.
+    """
+    if len(data) > MAX_BYTES:
+        raise DamagedSidecar(
+            f"expected a sidecar of at most {MAX_BYTES >> 20} MB, got {len(data) >> 20} in {name}"
+        )
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False
+    )
+    try:
+        tree = etree.fromstring(data, parser).getroottree()
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise DamagedSidecar(f"expected well-formed XMP, check or move away {name}: {error}") from (
+            error
+        )
+    if tree.docinfo.internalDTD is not None or tree.docinfo.doctype:
+        raise DamagedSidecar(f"expected XMP without a document type, check or move away {name}")
+    if tree.getroot().tag not in (tag(META, "xmpmeta"), tag(META, "xapmeta"), tag(RDF, "RDF")):
+        raise DamagedSidecar(f"expected XMP, got other XML, check or move away {name}")
+    return tree
+
+
+def packed(tree: Tree) -> bytes:
+    """The bytes of a tree, in the encoding it came in."""
+    info = tree.docinfo
+    encoding = info.encoding or "UTF-8"
+    has_declaration = info.xml_version is not None and not _has_packet_wrapper(tree)
+    data: bytes = etree.tostring(tree, encoding=encoding, xml_declaration=has_declaration)
+    return data if data.endswith(b"\n") or encoding.upper() != "UTF-8" else data + b"\n"
+
+
+def _has_packet_wrapper(tree: Tree) -> bool:
+    """Whether an xpacket instruction comes first, as Adobe writes it: no declaration before it."""
+    first = tree.getroot().getprevious()
+    return first is not None and first.tag is etree.PI and first.target == "xpacket"
+
+
+def descriptions(tree: Tree, name: object) -> list[Tree]:
+    """The top rdf:Descriptions; snapshots nest others deeper, which are none of ours.
+
+    Raises `DamagedSidecar` when there is no rdf:RDF to look in.
+    """
+    root = tree.getroot()
+    rdf = root if root.tag == tag(RDF, "RDF") else root.find(tag(RDF, "RDF"))
+    if rdf is None:
+        raise DamagedSidecar(f"expected rdf:RDF in the XMP, check or move away {name}")
+    return list(rdf.findall(tag(RDF, "Description")))
+
+
+def require_kept(
+    before: bytes | None, after: bytes, is_ours: Callable[[str, str], bool], name: object
+) -> None:
+    """Raises `DamagedSidecar` unless Adobe's parser reads `after`, and what is not ours in it is
+    as it was `before`; is_ours(namespace, path) says which properties may differ.
+    """
+    then = set() if before is None else _others(before, is_ours, name)
+    now = _others(after, is_ours, name)
+    if before is not None and then != now:
+        path = min(then ^ now)[1]
+        raise DamagedSidecar(f"writing would have changed {path}, so nothing was written to {name}")
+
+
+def _others(data: bytes, is_ours: Callable[[str, str], bool], name: object) -> Properties:
+    return {each for each in _properties(data, name) if not is_ours(each[0], each[1])}
+
+
+def _properties(data: bytes, name: object) -> Iterator[tuple[str, str, str]]:
+    """Namespace, path and value of every property, as Adobe's parser sees them."""
+    try:
+        import libxmp  # needs libexempi: only for writing
+        from libxmp.utils import object_to_dict
+    except (ImportError, OSError, libxmp_error()) as error:
+        raise ToolError("cannot load libexempi: install it (Debian: libexempi8)") from error
+    meta = libxmp.XMPMeta()
+    try:
+        meta.parse_from_str(data.decode(_encoding(data)), xmpmeta_wrap=False)
+        found = object_to_dict(meta)
+    except (libxmp.XMPError, UnicodeError) as error:
+        raise DamagedSidecar(f"Adobe's parser cannot read {name}: {error}") from error
+    for namespace, entries in found.items():
+        for path, value, *_ in entries:
+            yield namespace, path, str(value)
+
+
+def libxmp_error() -> type[Exception]:
+    """What python-xmp-toolkit raises on import when libexempi is absent."""
+    try:
+        from libxmp import ExempiLoadError
+    except Exception:  # noqa: BLE001 (it fails to import in as many ways as there are versions)
+        return ImportError
+    loaded: type[Exception] = ExempiLoadError
+    return loaded
+
+
+def _encoding(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    return "utf-8-sig"
