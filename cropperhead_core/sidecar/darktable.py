@@ -54,10 +54,10 @@ class Step:
 
 
 def params(text: str) -> bytes:
-    """Parameters from how a sidecar spells them: hex, or gz, two digits and base64 of zlib.
+    r"""Parameters from how a sidecar spells them: hex, or gz, two digits and base64 of zlib.
 
     >>> params("ffffffff")
-    b'\\xff\\xff\\xff\\xff'
+    b'\xff\xff\xff\xff'
     """
     try:
         if text.startswith("gz"):

@@ -13,7 +13,7 @@ from lxml import etree
 
 from cropperhead_core.errors import DamagedSidecar, ToolError
 
-__all__ = ["CRS", "RDF", "XMP", "descriptions", "packed", "parsed", "require_kept", "tag"]
+__all__ = ["CRS", "RDF", "XMP", "descriptions", "packed", "parsed", "rdf_of", "require_kept", "tag"]
 
 CRS = "http://ns.adobe.com/camera-raw-settings/1.0/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -47,9 +47,8 @@ def parsed(data: bytes, name: object) -> Tree:
     try:
         tree = etree.fromstring(data, parser).getroottree()
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise DamagedSidecar(f"expected well-formed XMP, check or move away {name}: {error}") from (
-            error
-        )
+        message = f"expected well-formed XMP, check or move away {name}: {error}"
+        raise DamagedSidecar(message) from error
     if tree.docinfo.internalDTD is not None or tree.docinfo.doctype:
         raise DamagedSidecar(f"expected XMP without a document type, check or move away {name}")
     if tree.getroot().tag not in (tag(META, "xmpmeta"), tag(META, "xapmeta"), tag(RDF, "RDF")):
@@ -62,7 +61,9 @@ def packed(tree: Tree) -> bytes:
     info = tree.docinfo
     encoding = info.encoding or "UTF-8"
     has_declaration = info.xml_version is not None and not _has_packet_wrapper(tree)
-    data: bytes = etree.tostring(tree, encoding=encoding, xml_declaration=has_declaration)
+    data: bytes = etree.tostring(  # type: ignore[assignment]  # str only for encoding="unicode"
+        tree, encoding=encoding, xml_declaration=has_declaration
+    )
     return data if data.endswith(b"\n") or encoding.upper() != "UTF-8" else data + b"\n"
 
 
@@ -72,23 +73,26 @@ def _has_packet_wrapper(tree: Tree) -> bool:
     return first is not None and first.tag is etree.PI and first.target == "xpacket"
 
 
-def descriptions(tree: Tree, name: object) -> list[Tree]:
-    """The top rdf:Descriptions; snapshots nest others deeper, which are none of ours.
-
-    Raises `DamagedSidecar` when there is no rdf:RDF to look in.
-    """
+def rdf_of(tree: Tree, name: object) -> Tree:
+    """The rdf:RDF element; raises `DamagedSidecar` when there is none."""
     root = tree.getroot()
     rdf = root if root.tag == tag(RDF, "RDF") else root.find(tag(RDF, "RDF"))
     if rdf is None:
         raise DamagedSidecar(f"expected rdf:RDF in the XMP, check or move away {name}")
-    return list(rdf.findall(tag(RDF, "Description")))
+    return rdf
+
+
+def descriptions(tree: Tree, name: object) -> list[Tree]:
+    """The top rdf:Descriptions; snapshots nest others deeper, which are none of ours."""
+    return list(rdf_of(tree, name).findall(tag(RDF, "Description")))
 
 
 def require_kept(
     before: bytes | None, after: bytes, is_ours: Callable[[str, str], bool], name: object
 ) -> None:
-    """Raises `DamagedSidecar` unless Adobe's parser reads `after`, and what is not ours in it is
-    as it was `before`; is_ours(namespace, path) says which properties may differ.
+    """Raises `DamagedSidecar` unless Adobe's parser reads `after` and the rest is as before.
+
+    is_ours(namespace, path) says which properties may differ.
     """
     then = set() if before is None else _others(before, is_ours, name)
     now = _others(after, is_ours, name)
@@ -103,11 +107,7 @@ def _others(data: bytes, is_ours: Callable[[str, str], bool], name: object) -> P
 
 def _properties(data: bytes, name: object) -> Iterator[tuple[str, str, str]]:
     """Namespace, path and value of every property, as Adobe's parser sees them."""
-    try:
-        import libxmp  # needs libexempi: only for writing
-        from libxmp.utils import object_to_dict
-    except (ImportError, OSError, libxmp_error()) as error:
-        raise ToolError("cannot load libexempi: install it (Debian: libexempi8)") from error
+    libxmp, object_to_dict = _adobe()
     meta = libxmp.XMPMeta()
     try:
         meta.parse_from_str(data.decode(_encoding(data)), xmpmeta_wrap=False)
@@ -119,14 +119,14 @@ def _properties(data: bytes, name: object) -> Iterator[tuple[str, str, str]]:
             yield namespace, path, str(value)
 
 
-def libxmp_error() -> type[Exception]:
-    """What python-xmp-toolkit raises on import when libexempi is absent."""
+def _adobe() -> tuple[Any, Any]:
+    """python-xmp-toolkit; it looks for libexempi when it is imported."""
     try:
-        from libxmp import ExempiLoadError
-    except Exception:  # noqa: BLE001 (it fails to import in as many ways as there are versions)
-        return ImportError
-    loaded: type[Exception] = ExempiLoadError
-    return loaded
+        import libxmp
+        from libxmp.utils import object_to_dict
+    except Exception as error:
+        raise ToolError("cannot load libexempi: install it (Debian: libexempi8)") from error
+    return libxmp, object_to_dict
 
 
 def _encoding(data: bytes) -> str:

@@ -1,0 +1,172 @@
+"""darktable's history in a sidecar: read as steps, ours appended; the rest stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lxml import etree
+
+from cropperhead_core.errors import DamagedSidecar, NotExpressible
+
+from .darktable import Step, params
+from .packet import RDF, descriptions, tag
+
+__all__ = ["DARKTABLE", "NEW", "Test", "append", "drop", "steps"]
+
+DARKTABLE = "http://darktable.sf.net/"
+VERSIONS = ("2", "3", "4", "5")
+"""Of the sidecar format whose histories we know; darktable 4.2.1 itself rejects 6."""
+BLEND_VERSION = "11"
+BLEND = "gz14eJxjYIAACQYYOOHEgAZY0QVwggZ7CB6pfNoAAE8gGQg="
+"""No blending, as darktable writes it."""
+NEW = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="CropperHead">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about=""
+    xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/"
+    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+    xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/"
+    xmlns:cropperhead="https://cropperhead.org/ns/1.0/"
+    xmlns:darktable="http://darktable.sf.net/"
+   darktable:xmp_version="5"
+   darktable:raw_params="0"
+   darktable:auto_presets_applied="0"
+   darktable:history_end="0"
+   darktable:iop_order_version="2">
+   <darktable:history>
+    <rdf:Seq/>
+   </darktable:history>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+"""
+"""A sidecar without edits; auto_presets_applied="0" lets darktable add its defaults (measured: with
+1 a raw loses filmic and exposure, without it the legacy look is used)."""
+
+Tree = Any
+Test = Callable[[Any], bool]
+
+
+def steps(tree: Tree, name: object) -> list[Step]:
+    """The history's entries that count, first to last; none when there is no history.
+
+    Raises `NotExpressible` for a version of darktable's format that we do not know.
+    """
+    sequence, end = _history(tree, name)
+    if sequence is None:
+        return []
+    entries = sorted(sequence.findall(tag(RDF, "li")), key=lambda li: _number(li, "num", name))
+    found = []
+    for entry in entries:
+        operation = _get(entry, "operation")
+        if _number(entry, "num", name) >= end or operation is None:
+            continue
+        if operation in ("crop", "ashift", "clipping", "flip"):
+            version = _number(entry, "modversion", name)
+            data = params(_get(entry, "params") or "")
+            found.append(Step(operation, version, data, _get(entry, "enabled") == "1"))
+    return found
+
+
+def append(tree: Tree, added: list[Step], name: object) -> None:
+    """Put entries after those that count; what was undone beyond them goes, as in darktable."""
+    sequence, end = _history(tree, name)
+    if sequence is None:
+        sequence = _begun(tree, name)
+        end = 0
+    for entry in sequence.findall(tag(RDF, "li")):
+        if _number(entry, "num", name) >= end:
+            sequence.remove(entry)
+    for number, step in enumerate(added, end):
+        entry = etree.SubElement(sequence, tag(RDF, "li"))
+        said = {
+            "num": str(number),
+            "operation": step.operation,
+            "enabled": "1" if step.is_enabled else "0",
+            "modversion": str(step.version),
+            "params": step.params.hex(),
+            "multi_name": "",
+            "multi_priority": "0",
+            "blendop_version": BLEND_VERSION,
+            "blendop_params": BLEND,
+        }
+        for key, value in said.items():
+            entry.set(tag(DARKTABLE, key), value)
+    _set_end(tree, end + len(added), name)
+
+
+def _history(tree: Tree, name: object) -> tuple[Tree | None, int]:
+    """The list of entries and how many of them count."""
+    for top in descriptions(tree, name):
+        history = top.find(tag(DARKTABLE, "history"))
+        if history is None:
+            continue
+        version = _get(top, "xmp_version")
+        if version not in VERSIONS:
+            raise NotExpressible(f"format {version} of darktable is not known to us: {name}")
+        sequence = history.find(tag(RDF, "Seq"))
+        if sequence is None:
+            raise DamagedSidecar(f"expected rdf:Seq in darktable's history in {name}")
+        end = _get(top, "history_end")
+        count = len(sequence.findall(tag(RDF, "li")))
+        return sequence, count if end is None else _whole(end, name)
+    return None, 0
+
+
+def _begun(tree: Tree, name: object) -> Tree:
+    """An empty history in a sidecar that has none, with what darktable wants beside it."""
+    tops = descriptions(tree, name)
+    if not tops:
+        raise DamagedSidecar(f"expected rdf:Description in {name}")
+    top = next((top for top in tops if _get(top, "xmp_version")), tops[0])
+    defaults = {"xmp_version": "5", "raw_params": "0", "auto_presets_applied": "0"}
+    for key, value in {**defaults, "iop_order_version": "2"}.items():
+        if _get(top, key) is None:
+            top.set(tag(DARKTABLE, key), value)
+    history = etree.SubElement(top, tag(DARKTABLE, "history"))
+    return etree.SubElement(history, tag(RDF, "Seq"))
+
+
+def _set_end(tree: Tree, end: int, name: object) -> None:
+    for top in descriptions(tree, name):
+        if top.find(tag(DARKTABLE, "history")) is not None:
+            child = top.find(tag(DARKTABLE, "history_end"))
+            if child is not None:
+                child.text = str(end)
+            else:
+                top.set(tag(DARKTABLE, "history_end"), str(end))
+
+
+def _get(element: Tree, key: str) -> str | None:
+    """A simple property, said as an attribute or as an element."""
+    value: str | None = element.get(tag(DARKTABLE, key))
+    if value is None:
+        child = element.find(tag(DARKTABLE, key))
+        value = None if child is None else child.text or ""
+    return value
+
+
+def _number(entry: Tree, key: str, name: object) -> int:
+    return _whole(_get(entry, key) or "0", name)
+
+
+def _whole(text: str, name: object) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise DamagedSidecar(f"expected a whole number, got {text!r} in {name}") from error
+
+
+def drop(tree: Tree, is_dropped: Test, name: object) -> None:
+    """Take entries out and number the rest anew; those beyond the end stay beyond it."""
+    sequence, end = _history(tree, name)
+    if sequence is None:
+        return
+    entries = sorted(sequence.findall(tag(RDF, "li")), key=lambda li: _number(li, "num", name))
+    gone = [entry for entry in entries if is_dropped(entry)]
+    before_end = sum(_number(entry, "num", name) < end for entry in gone)
+    for entry in gone:
+        sequence.remove(entry)
+    for number, entry in enumerate(entry for entry in entries if entry not in gone):
+        entry.set(tag(DARKTABLE, "num"), str(number))
+    _set_end(tree, end - before_end, name)
