@@ -87,8 +87,7 @@ def is_ours(namespace: str, path: str) -> bool:
     """Whether writing a crop may change this property, as python-xmp-toolkit names it."""
     crop = (namespace, path.rsplit(":", maxsplit=1)[-1]) in adobe.encoded(Crop.whole())
     bare = path.split("[", maxsplit=1)[0].split("/", maxsplit=1)[0]
-    changed = bare in ("darktable:history", "darktable:history_end")
-    return crop or changed or namespace == provenance.NAMESPACE
+    return crop or bare in history.OURS or namespace == provenance.NAMESPACE
 
 
 def _tops(data: bytes, name: object) -> list[etree._Element]:

@@ -12,11 +12,20 @@ from cropperhead_core.errors import DamagedSidecar, NotExpressible
 from .darktable import Step, params
 from .packet import RDF, descriptions, tag
 
-__all__ = ["DARKTABLE", "NEW", "Test", "append", "drop", "steps"]
+__all__ = ["DARKTABLE", "NEW", "OURS", "Test", "append", "drop", "steps"]
 
 DARKTABLE = "http://darktable.sf.net/"
 VERSIONS = ("2", "3", "4", "5")
 """Of the sidecar format whose histories we know; darktable 4.2.1 itself rejects 6."""
+BEGINNING = {
+    "xmp_version": "5",
+    "raw_params": "0",
+    "auto_presets_applied": "0",
+    "iop_order_version": "2",
+}
+"""Set where a sidecar has no history yet and does not say otherwise."""
+OURS = frozenset(f"darktable:{name}" for name in ("history", "history_end", *BEGINNING))
+"""Properties that a crop may change or begin, as python-xmp-toolkit names them."""
 BLEND_VERSION = "11"
 BLEND = "gz14eJxjYIAACQYYOOHEgAZY0QVwggZ7CB6pfNoAAE8gGQg="
 """No blending, as darktable writes it."""
@@ -119,8 +128,7 @@ def _begun(tree: Tree, name: object) -> Tree:
     if not tops:
         raise DamagedSidecar(f"expected rdf:Description in {name}")
     top = next((top for top in tops if _get(top, "xmp_version")), tops[0])
-    defaults = {"xmp_version": "5", "raw_params": "0", "auto_presets_applied": "0"}
-    for key, value in {**defaults, "iop_order_version": "2"}.items():
+    for key, value in BEGINNING.items():
         if _get(top, key) is None:
             top.set(tag(DARKTABLE, key), value)
     history = etree.SubElement(top, tag(DARKTABLE, "history"))

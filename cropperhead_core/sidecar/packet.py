@@ -6,6 +6,7 @@ reads what came out as an independent witness.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ CRS = "http://ns.adobe.com/camera-raw-settings/1.0/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XMP = "http://ns.adobe.com/xap/1.0/"
 META = "adobe:ns:meta/"
+DECLARATION = re.compile(r"\s*<\?xml\s[^>]*\?>")
+ENCODING = re.compile(r"encoding=[\"']([\w.-]+)")
 MAX_BYTES = 32 << 20
 """The largest sidecar with masks and retouching we have seen has 3 MB."""
 
@@ -47,7 +50,8 @@ def parsed(data: bytes, name: object) -> Tree:
     try:
         tree = etree.fromstring(data, parser).getroottree()
     except (etree.XMLSyntaxError, ValueError) as error:
-        message = f"expected well-formed XMP, check or move away {name}: {error}"
+        because = " ".join(str(error).split())
+        message = f"expected well-formed XMP, check or move away {name}: {because}"
         raise DamagedSidecar(message) from error
     if tree.docinfo.internalDTD is not None or tree.docinfo.doctype:
         raise DamagedSidecar(f"expected XMP without a document type, check or move away {name}")
@@ -110,9 +114,9 @@ def _properties(data: bytes, name: object) -> Iterator[tuple[str, str, str]]:
     libxmp, object_to_dict = _adobe()
     meta = libxmp.XMPMeta()
     try:
-        meta.parse_from_str(data.decode(_encoding(data)), xmpmeta_wrap=False)
+        meta.parse_from_str(_text(data), xmpmeta_wrap=False)
         found = object_to_dict(meta)
-    except (libxmp.XMPError, UnicodeError) as error:
+    except (libxmp.XMPError, UnicodeError, LookupError) as error:
         raise DamagedSidecar(f"Adobe's parser cannot read {name}: {error}") from error
     for namespace, entries in found.items():
         for path, value, *_ in entries:
@@ -129,7 +133,11 @@ def _adobe() -> tuple[Any, Any]:
     return libxmp, object_to_dict
 
 
-def _encoding(data: bytes) -> str:
+def _text(data: bytes) -> str:
+    """The packet as text, without the XML declaration: exempi takes only UTF-8."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    return "utf-8-sig"
+        return DECLARATION.sub("", data.decode("utf-16"), count=1)
+    head = DECLARATION.search(data[:200].decode("latin-1"))
+    said = head and ENCODING.search(head.group())
+    encoding = said.group(1) if said else "utf-8"
+    return DECLARATION.sub("", data.decode(encoding).lstrip("\ufeff"), count=1)
