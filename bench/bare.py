@@ -6,6 +6,7 @@ run in the interpreter that comes with it.
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +15,15 @@ from PIL import Image
 
 PHOTO, MODELS, ENGINE = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 if ENGINE == "tensorflow":
-    import tensorflow as tf
-
-    Interpreter = tf.lite.Interpreter
+    engine = import_module("tensorflow").lite
 else:
-    from ai_edge_litert.interpreter import Interpreter
+    engine = import_module("ai_edge_litert.interpreter")
 
 MODEL = next(folder for folder in sorted(MODELS.iterdir()) if (folder / "model.tflite").exists())
 config = json.loads((MODEL / "config.json").read_text())
-ranker = Interpreter(model_path=str(MODEL / "model.tflite"), num_threads=1)
+ranker = engine.Interpreter(model_path=str(MODEL / "model.tflite"), num_threads=1)
 features, score = map(ranker.get_signature_runner, ("features", "score"))
-faces = Interpreter(
+faces = engine.Interpreter(
     model_path=str(MODELS / "faces/face_detection_full_range_sparse.tflite"), num_threads=1
 )
 faces.allocate_tensors()

@@ -36,9 +36,9 @@ def _candidates(frame_aspect: float, aspect: float | None) -> NDArray[np.float32
         shapes = [_largest(shape / frame_aspect) for shape in FREE_SHAPES]
         others = [_placed(shape, FREE_SCALES, FREE_PLACES) for shape in shapes if min(shape) < 0.97]
         boxes = np.concatenate([own, *others])
-    boxes = boxes.astype(np.float32)
-    boxes.flags.writeable = False
-    return boxes
+    found = boxes.astype(np.float32)
+    found.flags.writeable = False
+    return found
 
 
 def _largest(relative: float) -> tuple[float, float]:

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from .content import fingerprint
 from .crop import Crop, Size
 from .errors import JournalError
 from .schema import migrate
@@ -44,12 +43,13 @@ class Suggested:
 class Writing:
     """One file that we changed or were about to change.
 
-    `before` is what `undo` puts back (None: there was no file), `after` the fingerprint of what we
-    wrote. A writing that is only `begun` may or may not have reached the file.
+    `before` is what `undo` needs (None: there was no file), `after` the fingerprint of what we
+    wrote; the sidecar is the photo itself where the crop is embedded. A writing that is only
+    `begun` may or may not have reached the file.
     """
 
     photo: Path
-    editor: str
+    editor: Literal["darktable", "lightroom"]
     sidecar: Path
     crop: Crop
     before: bytes | None
@@ -113,10 +113,9 @@ class Journal:
         """Note what is about to be written, on the disk before this returns."""
         crop = json.dumps(_numbers(writing.crop))
         before = None if writing.before is None else zlib.compress(writing.before, 1)
-        hashed = None if writing.before is None else fingerprint(writing.before)
         with self._transaction(durable=True):
             row = (self._photo(writing.photo, key), time.time(), writing.editor)
-            files = (_bytes(writing.sidecar), crop, before, hashed, writing.after, "begun")
+            files = (_bytes(writing.sidecar), crop, before, writing.after, "begun")
             return self._insert("writings", (*row, *files))
 
     def confirm(self, writing: int, key: str | None = None) -> None:
@@ -147,13 +146,13 @@ class Journal:
         """
         with self._ours():
             rows = self._db.execute(
-                "SELECT w.id, p.path = :path, editor, sidecar, crop, before, after_hash, state"
+                "SELECT w.id, p.path, editor, sidecar, crop, before, after_hash, state"
                 " FROM writings w JOIN photos p ON p.id = w.photo"
                 " WHERE (p.path = :path OR p.key = :key) AND state != 'undone'"
                 " ORDER BY p.path = :path DESC, w.id DESC",
                 {"path": _bytes(photo), "key": key},
             ).fetchall()
-        here = [row for row in rows if row[1]]
+        here = [row for row in rows if row[1] == _bytes(photo)]
         return [_writing(photo, row) for row in here or rows]
 
     def record_outcome(
@@ -214,7 +213,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _writing(photo: Path, row: tuple[Any, ...]) -> Writing:
-    number, _, editor, sidecar, crop, before, after, state = row
-    beside = photo.parent / Path(os.fsdecode(sidecar)).name
+    number, path, editor, sidecar, crop, before, after, state = row
+    beside = photo if sidecar == path else photo.parent / Path(os.fsdecode(sidecar)).name
     earlier = None if before is None else zlib.decompress(before)
     return Writing(photo, editor, beside, Crop(*json.loads(crop)), earlier, after, state, number)

@@ -20,11 +20,11 @@ from PIL import Image
 
 from .errors import ModelError
 
-__all__ = ["FORMAT", "Look", "Predictor", "Ranker", "load_model", "squared"]
+__all__ = ["CONFIG", "FORMAT", "WEIGHTS", "Look", "Predictor", "Ranker", "load_model", "squared"]
 
 FORMAT = 1
 """Of a model folder's config.json."""
-WEIGHTS = "model.tflite"
+CONFIG, WEIGHTS = "config.json", "model.tflite"
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]

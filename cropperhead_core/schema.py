@@ -26,7 +26,7 @@ MIGRATIONS = (
     CREATE TABLE writings (
         id INTEGER PRIMARY KEY, photo INTEGER NOT NULL REFERENCES photos, time REAL NOT NULL,
         editor TEXT NOT NULL, sidecar BLOB NOT NULL, crop TEXT NOT NULL,
-        before BLOB, before_hash TEXT, after_hash TEXT NOT NULL, state TEXT NOT NULL
+        before BLOB, after_hash TEXT NOT NULL, state TEXT NOT NULL
         CHECK (state IN ('begun', 'written', 'undone'))
     );
     CREATE INDEX writings_by_photo ON writings (photo);

@@ -15,17 +15,18 @@ from ai_edge_litert.interpreter import Interpreter
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from cropperhead_core.errors import ModelError
-from cropperhead_core.ranker import FORMAT
+from cropperhead_core.ranker import CONFIG, FORMAT, WEIGHTS
 
 from .fit import Trained, described
 from .networks import BINS, SIDE
 
-__all__ = ["BOXES", "export", "graph"]
+__all__ = ["BOXES", "export", "graph", "set_thresholds"]
 
 BOXES = 128
 """Boxes a call of `score` takes: LiteRT is fastest when shapes are fixed."""
-CLOSE = 2e-3
-"""Scores may differ by this much from Keras': a hundredth of what people can tell apart."""
+CLOSE = 1e-2
+"""Scores may differ by this much from Keras': half precision's rounding on noise is half of it, and
+two scorings of a photo by people differ by twenty times as much."""
 
 
 class _Graph(tf.Module):
@@ -96,8 +97,8 @@ def _frozen(function: Any) -> Any:
     return tf.function(call).get_concrete_function(**given)
 
 
-def export(trained: Trained, folder: Path, *, leave_gain: float, level_confidence: float) -> float:
-    """Write the model folder; gives the largest difference between its scores and Keras'.
+def export(trained: Trained, folder: Path) -> float:
+    """Write a model folder that has no thresholds yet; gives how far its scores are from Keras'.
 
     Raises `ModelError`, and writes nothing, when that is more than anybody could put up with.
     """
@@ -106,22 +107,33 @@ def export(trained: Trained, folder: Path, *, leave_gain: float, level_confidenc
     if not off <= CLOSE:
         raise ModelError(f"expected scores within {CLOSE} of Keras', got {off:.4f}: not exported")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model.tflite").write_bytes(weights)
+    (folder / WEIGHTS).write_bytes(weights)
     config = {
         "format": FORMAT,
         "name": trained.config.name,
-        "files": {"model.tflite": hashlib.sha256(weights).hexdigest()},
+        "files": {WEIGHTS: hashlib.sha256(weights).hexdigest()},
         "input": SIDE,
         "boxes": BOXES,
         "bins": BINS.tolist(),
-        "leave_gain": round(leave_gain, 3),
-        "level_confidence": round(level_confidence, 3),
+        "leave_gain": 0.0,
+        "level_confidence": 1.0,
         "data_sha256": trained.data_sha256,
         "versions": {"tensorflow": tf.__version__, "keras": keras.__version__},
         "recipe": described(trained.config),
     }
-    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
+    _write(folder, config)
     return off
+
+
+def set_thresholds(folder: Path, *, leave_gain: float, level_confidence: float) -> None:
+    """Write a model's two thresholds into its config."""
+    config = json.loads((folder / CONFIG).read_text("utf-8"))
+    thresholds = {"leave_gain": leave_gain, "level_confidence": level_confidence}
+    _write(folder, config | {name: round(value, 3) for name, value in thresholds.items()})
+
+
+def _write(folder: Path, config: dict[str, Any]) -> None:
+    (folder / CONFIG).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
 
 
 def difference(trained: Trained, weights: bytes) -> float:

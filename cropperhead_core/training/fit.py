@@ -37,7 +37,7 @@ class TrainingConfig:
     top: float = 1.0
     angle_versions: int = 10
     angle_epochs: int = 14
-    angle_learning_rate: float = 1e-3
+    angle_learning_rate: float = 7e-4
     limit: int | None = None
     """Pictures to use at most; for a quick run."""
 
@@ -144,7 +144,10 @@ class _Run:
             validation_data=_turned(watched, config),
             epochs=config.angle_epochs,
             shuffle=False,
-            callbacks=self._callbacks("angle"),
+            callbacks=[
+                *self._callbacks("angle"),
+                keras.callbacks.EarlyStopping(patience=4, restore_best_weights=True),
+            ],
             verbose=2,
         )
         return model

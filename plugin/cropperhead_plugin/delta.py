@@ -1,12 +1,53 @@
-"""What it takes to lead a changed file back: the part that changed, as it was; pure."""
+"""What undo keeps of a photo that a crop is embedded in: the part that changes; pure."""
 
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
+from typing import Self
 
-__all__ = ["changed", "restored"]
+from cropperhead_core.content import fingerprint
 
-HEADER = struct.Struct("<QQ")
+__all__ = ["Keepsake", "changed", "restored"]
+
+SHARED = struct.Struct("<QQ")
+PARTS = struct.Struct("<32sqq")
+
+LARGEST = 1 << 22
+"""Bytes of difference worth keeping. A TIFF that was written anew from end to end has more: then
+undo takes the crop out and leaves the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keepsake:
+    """What a photo was: its fingerprint, its XMP packet, and how to make it from what it became."""
+
+    hash: str
+    packet: bytes | None
+    delta: bytes | None
+
+    @classmethod
+    def of(cls, before: bytes, after: bytes, packet: bytes | None) -> Self:
+        """What to keep of `before` when it becomes `after`."""
+        delta = changed(before, after)
+        return cls(fingerprint(before), packet, delta if len(delta) <= LARGEST else None)
+
+    def packed(self) -> bytes:
+        """As bytes for the journal."""
+        parts = (self.packet, self.delta)
+        lengths = [-1 if part is None else len(part) for part in parts]
+        return PARTS.pack(self.hash.encode(), *lengths) + b"".join(part or b"" for part in parts)
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Self:
+        """The inverse of `packed`."""
+        hashed, packet, delta = PARTS.unpack_from(data)
+        start, middle = PARTS.size, PARTS.size + max(packet, 0)
+        return cls(
+            hashed.decode(),
+            None if packet < 0 else data[start:middle],
+            None if delta < 0 else data[middle : middle + delta],
+        )
 
 
 def changed(before: bytes, after: bytes) -> bytes:
@@ -20,13 +61,13 @@ def changed(before: bytes, after: bytes) -> bytes:
     shortest = min(len(before), len(after))
     head = _shared(before, after, shortest)
     tail = _shared(before[head:][::-1], after[head:][::-1], shortest - head)
-    return HEADER.pack(head, tail) + before[head : len(before) - tail]
+    return SHARED.pack(head, tail) + before[head : len(before) - tail]
 
 
 def restored(after: bytes, delta: bytes) -> bytes:
     """The bytes before, from those after and what `changed` said."""
-    head, tail = HEADER.unpack_from(delta)
-    return after[:head] + delta[HEADER.size :] + after[len(after) - tail :]
+    head, tail = SHARED.unpack_from(delta)
+    return after[:head] + delta[SHARED.size :] + after[len(after) - tail :]
 
 
 def _shared(one: bytes, other: bytes, limit: int) -> int:

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from cropperhead_core.crop import Crop, Size
     from cropperhead_core.suggest import RankedCrop, Suggestion
 
-__all__ = ["Applied", "Recorded", "Scored", "Shown", "Undone", "suggestion_record"]
+__all__ = ["Applied", "How", "Recorded", "Scored", "Shown", "Undone", "suggestion_record"]
+
+
+How = Literal["restored", "removed", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Undone:
     photo: Path
     editor: str
     sidecar: Path
-    how: Literal["restored", "removed", "withdrawn"]
+    how: How
 
     def record(self) -> Record:
         """This as a line of JSON output."""

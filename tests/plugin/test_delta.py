@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cropperhead_plugin.delta import changed, restored
+from cropperhead_plugin.delta import Keepsake, changed, restored
 
 texts = st.binary(max_size=60) | st.text("ab", max_size=60).map(str.encode)
 
@@ -22,3 +22,13 @@ def test_only_what_changed_is_kept(head: bytes, old: bytes, new: bytes, tail: by
 
 def test_a_file_that_stayed_needs_no_bytes() -> None:
     assert len(changed(b"same" * 1000, b"same" * 1000)) == 16
+
+
+@given(before=texts, after=texts, packet=st.none() | texts)
+def test_a_keepsake_survives_the_journal(before: bytes, after: bytes, packet: bytes | None) -> None:
+    kept = Keepsake.of(before, after, packet)
+    assert Keepsake.unpacked(kept.packed()) == kept
+
+
+def test_a_photo_that_changed_all_over_is_not_kept_whole() -> None:
+    assert Keepsake.of(b"a" * (5 << 20), b"b" * (5 << 20), None).delta is None

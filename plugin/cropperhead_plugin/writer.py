@@ -1,0 +1,150 @@
+"""Writes crops into sidecars and takes them back, with the journal as witness.
+
+Before a file is replaced, the journal has what was there and the fingerprint of what will be; so
+whenever we are killed, the file is one of the two and `undo` knows which.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cropperhead_core.content import content_key, fingerprint
+from cropperhead_core.errors import CropperHeadError, JournalError
+from cropperhead_core.journal import Journal, Writing
+from cropperhead_core.sidecar import Change, Provenance, remove_crop, replace_file, write_crop
+from cropperhead_core.sidecar.embedded import embedded_packet
+from cropperhead_core.sidecar.files import Content, Editor, read_bytes, sidecar_path
+
+from .delta import Keepsake, restored
+from .records import Applied, How, Undone
+
+if TYPE_CHECKING:
+    from cropperhead_core.exiftool import ExifTool
+    from cropperhead_core.suggestion import Suggestion
+
+__all__ = ["Writer"]
+
+
+class Writer:
+    """Applies suggestions and undoes them."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        exiftool: ExifTool,
+        *,
+        editor: Editor = "darktable",
+        embed: bool = False,
+        replace: bool = False,
+        is_dry: bool = False,
+    ) -> None:
+        self._journal = journal
+        self._exiftool = exiftool
+        self._editor: Editor = editor
+        self._embed = embed
+        self._replace = replace
+        self._is_dry = is_dry
+
+    def apply(self, suggestion: Suggestion) -> Applied:
+        """Write the suggestion's best crop; nothing if the photo is best left.
+
+        Raises a `CropperHeadError`, and then the sidecar is as it was.
+        """
+        best = suggestion.best
+        if best is None:
+            return Applied(suggestion, self._editor, None, written=False)
+        key, begun = content_key(suggestion.photo), list[int]()
+
+        def journalled(change: Change) -> None:
+            writing = Writing(
+                suggestion.photo,
+                self._editor,
+                change.path,
+                best.crop,
+                _kept(suggestion.photo, change),
+                fingerprint(change.after),
+            )
+            begun.append(self._journal.begin(writing, key))
+
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        try:
+            change = write_crop(
+                suggestion.photo,
+                best.crop,
+                self._editor,
+                self._replace,
+                embed=self._embed,
+                provenance=Provenance(suggestion.model, best.score, now),
+                exiftool=self._exiftool,
+                about_to=journalled,
+                is_dry=self._is_dry,
+            )
+        except CropperHeadError:
+            # Ours says that nothing was written. Anything else, a kill too, leaves it begun.
+            for number in begun:
+                self._journal.withdraw(number)
+            raise
+        for number in begun:
+            is_embedded = change.path == suggestion.photo
+            self._journal.confirm(number, content_key(change.path) if is_embedded else None)
+        return Applied(suggestion, self._editor, change.path, written=bool(begun))
+
+    def undo(self, photo: Path) -> Undone:
+        """Take the last crop that we wrote for this photo back.
+
+        Raises `JournalError` when there is none (left), `SidecarConflict` when the crop there is
+        not ours any more.
+        """
+        for writing in self._journal.writings(photo, content_key(photo)):
+            path = _place(writing)
+            how = self._taken_back(writing, path)
+            if how is None:
+                self._journal.withdraw(writing.id)
+            else:
+                self._journal.undone(writing.id)
+                return Undone(photo, writing.editor, path, how)
+        raise JournalError(f"CropperHead wrote nothing for {photo} that is not undone already")
+
+    def _taken_back(self, writing: Writing, path: Path) -> How | None:
+        """How the file was led back; None if the writing had never reached it."""
+        now = read_bytes(path)
+        is_embedded = path == writing.photo
+        keepsake = Keepsake.unpacked(writing.before or b"") if is_embedded else None
+        if _is_as_before(writing, keepsake, now):
+            return None if writing.state == "begun" else _how(writing.before)
+        is_ours = now is not None and fingerprint(now) == writing.after
+        if is_ours and keepsake is None:
+            replace_file(path, writing.before, expected=now)
+            return _how(writing.before)
+        if is_ours and now is not None and keepsake is not None and keepsake.delta is not None:
+            replace_file(path, restored(now, keepsake.delta), expected=now)
+            return "restored"
+        packet = writing.before if keepsake is None else keepsake.packet
+        remove_crop(writing.photo, writing.editor, packet, exiftool=self._exiftool)
+        return "withdrawn"
+
+
+def _kept(photo: Path, change: Change) -> Content:
+    """What undo will need: the sidecar's bytes, or what changes in the photo."""
+    if change.path != photo:
+        return change.before
+    return Keepsake.of(change.before or b"", change.after, embedded_packet(photo)).packed()
+
+
+def _place(writing: Writing) -> Path:
+    """Where the writing went; beside the photo's new name if it was renamed together with it."""
+    if writing.sidecar == writing.photo or writing.sidecar.exists():
+        return writing.sidecar
+    return sidecar_path(writing.photo, writing.editor)
+
+
+def _is_as_before(writing: Writing, keepsake: Keepsake | None, now: Content) -> bool:
+    if keepsake is None:
+        return now == writing.before
+    return now is not None and fingerprint(now) == keepsake.hash
+
+
+def _how(before: Content) -> How:
+    return "removed" if before is None else "restored"
