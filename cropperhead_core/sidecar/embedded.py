@@ -42,9 +42,16 @@ def with_packet(photo: Path, packet: bytes, exiftool: ExifTool) -> bytes:
     """
     with tempfile.TemporaryDirectory(prefix="cropperhead-") as folder:
         source, copy = Path(folder, "packet.xmp"), Path(folder, f"copy{photo.suffix}")
-        source.write_bytes(packet)
+        source.write_bytes(_wrapped(packet))
         shutil.copyfile(photo, copy)
         report = exiftool.write(copy, {"XMP<": str(source)})
         if embedded_packet(copy) is None:
             raise SidecarError(f"exiftool could not write into {photo}: {report.strip()}")
         return copy.read_bytes()
+
+
+def _wrapped(packet: bytes) -> bytes:
+    """The packet without an XML declaration, which exiftool takes for no XMP when it embeds."""
+    if not packet.startswith(b"<?xml "):
+        return packet
+    return packet[packet.index(b"?>") + 2 :].lstrip()

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from cropperhead_core.errors import CropperHeadError, SettingsError
 from cropperhead_plugin.protocol import one_line
@@ -75,7 +76,7 @@ def parser_of(name: str) -> argparse.ArgumentParser:
 
 
 def _run(name: str, arguments: Sequence[str]) -> int:
-    options = parser_of(name).parse_intermixed_args(arguments)
+    options = _parsed(parser_of(name), arguments)
     try:
         settings = load(os.environ).updated(vars(options))
         return command(name).run(options, settings)
@@ -85,6 +86,29 @@ def _run(name: str, arguments: Sequence[str]) -> int:
     except CropperHeadError as error:
         print(f"cropperhead {name}: {one_line(str(error))}", file=sys.stderr)
         return FAILED
+
+
+def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+    """Options and photos in any order; after `--` all are photos.
+
+    argparse forgets the `--` between its two passes, so what follows is marked with a sign that no
+    argument can have.
+    """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    names = [f"\0{name}" for name in arguments[end + 1 :]]
+    options = parser.parse_intermixed_args([*arguments[:end], *names])
+    for key, value in vars(options).items():
+        if isinstance(value, list):
+            setattr(options, key, [_unmarked(item) for item in value])
+        else:
+            setattr(options, key, _unmarked(value))
+    return options
+
+
+def _unmarked(value: object) -> object:
+    if isinstance(value, Path):
+        return Path(str(value).removeprefix("\0"))
+    return value.removeprefix("\0") if isinstance(value, str) else value
 
 
 def _let_any_name_be_printed() -> None:
