@@ -138,11 +138,7 @@ def _begun(tree: Tree, name: object) -> Tree:
 def _set_end(tree: Tree, end: int, name: object) -> None:
     for top in descriptions(tree, name):
         if top.find(tag(DARKTABLE, "history")) is not None:
-            child = top.find(tag(DARKTABLE, "history_end"))
-            if child is not None:
-                child.text = str(end)
-            else:
-                top.set(tag(DARKTABLE, "history_end"), str(end))
+            _set(top, "history_end", str(end))
 
 
 def _get(element: Tree, key: str) -> str | None:
@@ -152,6 +148,15 @@ def _get(element: Tree, key: str) -> str | None:
         child = element.find(tag(DARKTABLE, key))
         value = None if child is None else child.text or ""
     return value
+
+
+def _set(element: Tree, key: str, value: str) -> None:
+    """Say a simple property where it is said already, as an element or as an attribute."""
+    child = element.find(tag(DARKTABLE, key))
+    if child is not None:
+        child.text = value
+    else:
+        element.set(tag(DARKTABLE, key), value)
 
 
 def _number(entry: Tree, key: str, name: object) -> int:
@@ -176,5 +181,5 @@ def drop(tree: Tree, is_dropped: Test, name: object) -> None:
     for entry in gone:
         sequence.remove(entry)
     for number, entry in enumerate(entry for entry in entries if entry not in gone):
-        entry.set(tag(DARKTABLE, "num"), str(number))
+        _set(entry, "num", str(number))
     _set_end(tree, end - before_end, name)

@@ -53,7 +53,8 @@ def test_the_snippet_of_the_readme_runs(program: Program) -> None:
     done = subprocess.run(
         [sys.executable, "-c", snippet], cwd=program.folder, capture_output=True, check=True
     )
-    assert done.stdout.startswith(b"Crop(top=0.1")
+    numbers = [float(number) for number in re.findall(rb"=(-?[0-9.]+)", done.stdout)]
+    assert numbers == pytest.approx([0.1, 0.2, 0.9, 1.0, 0.0], abs=1 / 400)
 
 
 def test_the_settings_of_the_readme_are_settings() -> None:
