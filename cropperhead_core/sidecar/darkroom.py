@@ -15,7 +15,7 @@ from cropperhead_core.photo import Photo
 from . import adobe, history, provenance
 from .darktable import Step, crop_params, decoded, flipped, params, turn_params
 from .files import Content
-from .packet import descriptions, packed, parsed, rdf_of, tag
+from .packet import descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
 
 __all__ = ["is_ours", "read", "with_crop", "without_crop"]
@@ -120,8 +120,8 @@ def _is_signed(signed: str) -> history.Test:
     parts = dict(part.split(":", 1) for part in signed.split())
 
     def test(entry: etree._Element) -> bool:
-        operation = entry.get(tag(history.DARKTABLE, "operation")) or ""
-        data = params(entry.get(tag(history.DARKTABLE, "params")) or "")
+        operation = history.value_of(entry, "operation")
+        data = params(history.value_of(entry, "params") or "")
         return operation in parts and _short(Step(operation, 0, data)).hex() == parts[operation]
 
     return test

@@ -12,7 +12,7 @@ from cropperhead_core.errors import DamagedSidecar, NotExpressible
 from .darktable import Step, params
 from .packet import RDF, descriptions, tag
 
-__all__ = ["DARKTABLE", "NEW", "OURS", "Test", "append", "drop", "steps"]
+__all__ = ["DARKTABLE", "NEW", "OURS", "Test", "append", "drop", "steps", "value_of"]
 
 DARKTABLE = "http://darktable.sf.net/"
 VERSIONS = ("2", "3", "4", "5")
@@ -67,13 +67,13 @@ def steps(tree: Tree, name: object) -> list[Step]:
     entries = sorted(sequence.findall(tag(RDF, "li")), key=lambda li: _number(li, "num", name))
     found = []
     for entry in entries:
-        operation = _get(entry, "operation")
+        operation = value_of(entry, "operation")
         if _number(entry, "num", name) >= end or operation is None:
             continue
         if operation in ("crop", "ashift", "clipping", "flip"):
             version = _number(entry, "modversion", name)
-            data = params(_get(entry, "params") or "")
-            found.append(Step(operation, version, data, _get(entry, "enabled") == "1"))
+            data = params(value_of(entry, "params") or "")
+            found.append(Step(operation, version, data, value_of(entry, "enabled") == "1"))
     return found
 
 
@@ -110,13 +110,13 @@ def _history(tree: Tree, name: object) -> tuple[Tree | None, int]:
         history = top.find(tag(DARKTABLE, "history"))
         if history is None:
             continue
-        version = _get(top, "xmp_version")
+        version = value_of(top, "xmp_version")
         if version not in VERSIONS:
             raise NotExpressible(f"format {version} of darktable is not known to us: {name}")
         sequence = history.find(tag(RDF, "Seq"))
         if sequence is None:
             raise DamagedSidecar(f"expected rdf:Seq in darktable's history in {name}")
-        end = _get(top, "history_end")
+        end = value_of(top, "history_end")
         count = len(sequence.findall(tag(RDF, "li")))
         return sequence, count if end is None else _whole(end, name)
     return None, 0
@@ -127,9 +127,9 @@ def _begun(tree: Tree, name: object) -> Tree:
     tops = descriptions(tree, name)
     if not tops:
         raise DamagedSidecar(f"expected rdf:Description in {name}")
-    top = next((top for top in tops if _get(top, "xmp_version")), tops[0])
+    top = next((top for top in tops if value_of(top, "xmp_version")), tops[0])
     for key, value in BEGINNING.items():
-        if _get(top, key) is None:
+        if value_of(top, key) is None:
             top.set(tag(DARKTABLE, key), value)
     history = etree.SubElement(top, tag(DARKTABLE, "history"))
     return etree.SubElement(history, tag(RDF, "Seq"))
@@ -141,7 +141,7 @@ def _set_end(tree: Tree, end: int, name: object) -> None:
             _set(top, "history_end", str(end))
 
 
-def _get(element: Tree, key: str) -> str | None:
+def value_of(element: Tree, key: str) -> str | None:
     """A simple property, said as an attribute or as an element."""
     value: str | None = element.get(tag(DARKTABLE, key))
     if value is None:
@@ -160,7 +160,7 @@ def _set(element: Tree, key: str, value: str) -> None:
 
 
 def _number(entry: Tree, key: str, name: object) -> int:
-    return _whole(_get(entry, key) or "0", name)
+    return _whole(value_of(entry, key) or "0", name)
 
 
 def _whole(text: str, name: object) -> int:
