@@ -143,6 +143,7 @@ class Journal:
         """What we wrote for this path and was not undone, latest first.
 
         A photo that was moved is known by its content: then the sidecars are those beside it now.
+        A copy of a photo that is still there is another photo.
         """
         with self._ours():
             rows = self._db.execute(
@@ -153,7 +154,8 @@ class Journal:
                 {"path": _bytes(photo), "key": key},
             ).fetchall()
         here = [row for row in rows if row[1] == _bytes(photo)]
-        return [_writing(photo, row) for row in here or rows]
+        moved = [row for row in rows if not os.path.lexists(row[1])]
+        return [_writing(photo, row) for row in here or moved]
 
     def record_outcome(
         self, suggestion: int, outcome: str, crop: Crop | None, editor: str | None

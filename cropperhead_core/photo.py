@@ -137,6 +137,9 @@ def levelling(roll: object) -> float | None:
 
 def _head(path: Path) -> bytes:
     try:
+        if not path.is_file() and not path.is_dir():  # a pipe would keep us waiting
+            path.stat()
+            raise UnreadablePhoto(f"expected a photo, got something that is no file: {path}")
         with path.open("rb") as file:
             head = file.read(HEAD)
     except IsADirectoryError as error:

@@ -46,7 +46,7 @@ def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: obj
     stored = stored_crop(crop, photo.upright, photo.orientation)
     shown = flipped(steps, photo.orientation)
     history.append(tree, _framing(steps, stored, crop_params(stored, photo.size, shown)), name)
-    if data is None:
+    if data is None and photo.path.name.isprintable():  # XML has no words for other names
         adobe.update(rdf, tops, {DERIVED_FROM: photo.path.name})
     adobe.update(rdf, tops, adobe.encoded(stored))
     signature = _signature(history.steps(tree, name))
