@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from PIL import Image
 
 from .errors import UnreadablePhoto
 
-__all__ = ["Picture", "data_hash", "fingerprint", "groups", "read_pictures", "split"]
+__all__ = ["Picture", "data_hash", "fingerprint", "groups", "read_pictures", "series", "split"]
 
 Part = Literal["train", "validation", "test"]
 ALIKE = 8
@@ -87,8 +88,27 @@ def fingerprint(pixels: NDArray[np.uint8]) -> int:
     return int("".join("1" if bit else "0" for bit in bits), 2)
 
 
-def groups(fingerprints: Sequence[int]) -> list[int]:
-    """A number for each photo, the same for photos that a chain of likenesses connects."""
+def series(name: str) -> str:
+    """What the file names of one series share: the set, and the name less a number at its end.
+
+    Where that leaves neither letters nor a date, the photo is a series of its own.
+
+    >>> series("trip__canyon-2_334161.jpg"), series("trip__canyon_1a2b3c.jpg")
+    ('trip__canyon', 'trip__canyon')
+    >>> series("kodak__20_86e283.jpg")
+    'kodak__20'
+    """
+    stem = re.sub(r"_[0-9a-f]{6}\.\w+$", "", name)
+    collection, _, own = stem.partition("__")
+    base = re.sub(r"-?(?<!\d)\d{1,4}$", "", own)
+    return f"{collection}__{base}" if re.search(r"[^\W\d_]|\d{8}", base) else stem
+
+
+def groups(fingerprints: Sequence[int], names: Sequence[str] = ()) -> list[int]:
+    """A number for each photo, the same for photos that a chain of likenesses connects.
+
+    Names, where given, connect those of one series.
+    """
     found = list(range(len(fingerprints)))
 
     def root(index: int) -> int:
@@ -100,12 +120,16 @@ def groups(fingerprints: Sequence[int]) -> list[int]:
         for other in range(one):
             if (print_one ^ fingerprints[other]).bit_count() <= ALIKE:
                 found[root(one)] = root(other)
+    first: dict[str, int] = {}
+    for index, name in enumerate(names):
+        found[root(index)] = root(first.setdefault(series(name), index))
     return [root(index) for index in range(len(found))]
 
 
 def split(pictures: Sequence[Picture]) -> list[Part]:
-    """Which part each photo belongs to, by its group: stable whatever else is in the data."""
-    numbers = groups([fingerprint(picture.pixels()) for picture in pictures])
+    """Which part each photo belongs to: that of its group, by a hash of the group's first name."""
+    names = [picture.path.name for picture in pictures]
+    numbers = groups([fingerprint(picture.pixels()) for picture in pictures], names)
     return [_part(pictures[number].path.name) for number in numbers]
 
 
