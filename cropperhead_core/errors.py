@@ -10,7 +10,8 @@ CropperHeadError
 │   └── NotExpressible     the editor cannot say this crop, or its edit is no crop (perspective)
 ├── ModelError             a model folder is damaged, or of an unknown version
 ├── JournalError           the journal cannot be opened or is of a newer version
-└── SettingsError          a setting or an option has a value that makes no sense
+├── SettingsError          a setting or an option has a value that makes no sense
+└── InstallError           a place that we were to install into cannot be used, or is not ours
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from __future__ import annotations
 __all__ = [
     "CropperHeadError",
     "DamagedSidecar",
+    "InstallError",
     "InvalidCrop",
     "JournalError",
     "ModelError",
@@ -72,3 +74,7 @@ class JournalError(CropperHeadError):
 
 class SettingsError(CropperHeadError, ValueError):
     """A setting or an option has a value that makes no sense."""
+
+
+class InstallError(CropperHeadError):
+    """A place that something was to be installed into cannot be used, or is somebody else's."""

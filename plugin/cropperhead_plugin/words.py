@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from cropperhead_core.suggest import Suggestion
 
     from .doctor import Check
+    from .placing import Placed
     from .records import Applied, Recorded, Scored, Shown, Undone
 
 __all__ = [
     "applied_words",
     "outcome_words",
+    "placed_words",
     "scored_words",
     "shown_words",
     "suggestion_words",
@@ -82,6 +84,12 @@ def scored_words(scored: Scored) -> Segments:
     lines = [f"\n  {number + 1}: {score:.4f}" for number, score in enumerate(scored.scores)]
     whole = (f"the whole frame: {scored.full:.4f}", NUMBER)
     return [*_name(scored.photo), whole, ("".join(lines), NUMBER)]
+
+
+def placed_words(placed: Placed) -> Segments:
+    """What was done to which path, and what to do next."""
+    next_step = [(f"\n  {placed.advice}", WHY)] if placed.advice else []
+    return [*_name(placed.path), (placed.done, NUMBER), *next_step]
 
 
 def check_words(check: Check) -> Segments:

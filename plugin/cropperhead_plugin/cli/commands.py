@@ -19,6 +19,7 @@ COMMANDS = {
     "show": "say which crop photos have now, and by whom",
     "score": "score boxes of one photo",
     "outcome": "note what became of the suggestions for photos",
+    "install": "put the plugin into darktable, or take it away",
     "doctor": "check that everything needed is there",
 }
 """In the order of --help, each with its line there."""

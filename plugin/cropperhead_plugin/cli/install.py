@@ -1,0 +1,67 @@
+"""`cropperhead install`: put a part of CropperHead where other programs look for it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+
+from cropperhead_plugin.placing import Placed
+from cropperhead_plugin.settings import Settings
+
+from .options import add_json
+from .output import report
+
+__all__ = ["THINGS", "Thing", "describe", "run"]
+
+Work = Callable[[argparse.Namespace, dict[str, str]], Iterable[Placed]]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something to install: its line in --help, and the module whose `placed` does the work.
+
+    `placed(options, environ)` acts on `options.remove` and yields what it did to which path.
+    """
+
+    summary: str
+    module: str
+
+    @property
+    def placed(self) -> Work:
+        """The work; only its own module is imported."""
+        work: Work = import_module(self.module).placed
+        return work
+
+
+THINGS = {
+    "darktable": Thing("the panel in darktable", "cropperhead_plugin.darktable"),
+}
+"""By the name that a person types."""
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the options of install."""
+    parser.description = (
+        "Puts a part of CropperHead where other programs look for it. Doing it again renews it;\n"
+        "--remove takes away what was put there and leaves everything else as it is."
+    )
+    summaries = "; ".join(f"{name}: {thing.summary}" for name, thing in THINGS.items())
+    parser.add_argument("thing", choices=list(THINGS), metavar="THING", help=summaries)
+    parser.add_argument("--remove", action="store_true", help="take it away again")
+    parser.add_argument(
+        "--config",
+        metavar="DIR",
+        help="darktable's folder of settings (default: where it keeps them, also as a Flatpak)",
+    )
+    add_json(parser)
+
+
+def run(options: argparse.Namespace, _settings: Settings) -> int:
+    """Install or remove the named thing."""
+    from cropperhead_plugin.words import placed_words
+
+    done = THINGS[options.thing].placed(options, dict(os.environ))
+    return report(done, Placed.record, placed_words, as_json=options.json)
