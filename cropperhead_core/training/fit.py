@@ -12,12 +12,15 @@ import tensorflow as tf
 
 from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
 
+from .callbacks import CropImages, corners
 from .data import Scored, Turned, scored, tilted
 from .losses import RankingLoss, first_choice
 from .networks import angle_head, lower_trunk, ranking_model
 
 __all__ = ["Trained", "TrainingConfig", "quick", "train"]
 
+DRAWN = 16
+"""Unseen photos whose crops TensorBoard shows after every epoch."""
 BACKBONE = Path("backbone", "effnet_lite0_keras_fp16_notop.npz")
 
 
@@ -116,7 +119,7 @@ class _Run:
             epochs=config.epochs,
             shuffle=False,
             steps_per_epoch=-(-len(seen) // config.batch),
-            callbacks=self._callbacks("ranking"),
+            callbacks=[*self._callbacks("ranking"), self._drawn(held, watched)],
             verbose=2,
         )
         return model
@@ -164,6 +167,19 @@ class _Run:
             keras.callbacks.BackupAndRestore(self.work / part / "backup"),
             keras.callbacks.TensorBoard(self.work / part / "logs", write_graph=False),
         ]
+
+    def _drawn(self, held: list[Picture], watched: Scored) -> keras.callbacks.Callback:
+        """The best-scored boxes of unseen photos and the model's, as pictures for TensorBoard."""
+        seen = watched.part(range(min(DRAWN, len(watched))))
+        inputs, scores = seen.version(np.zeros(len(seen), np.intp))
+        rows = np.arange(len(seen))
+
+        def said(model: keras.Model) -> np.ndarray:
+            return corners(seen.boxes[rows, model.predict(inputs, verbose=0).argmax(axis=1)])
+
+        photos = [picture.pixels() for picture in held if picture.scores][: len(seen)]
+        wanted = corners(seen.boxes[rows, scores.argmax(axis=1)])
+        return CropImages(self.work / "ranking" / "logs", photos, wanted, said)
 
 
 def _shuffled(seen: Scored, config: TrainingConfig) -> tf.data.Dataset:
