@@ -6,15 +6,29 @@ reads what came out as an independent witness.
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from lxml import etree
 
 from cropperhead_core.errors import DamagedSidecar, ToolError
 
-__all__ = ["CRS", "RDF", "XMP", "descriptions", "packed", "parsed", "rdf_of", "require_kept", "tag"]
+__all__ = [
+    "CRS",
+    "RDF",
+    "XMP",
+    "adobe_parser",
+    "descriptions",
+    "packed",
+    "parsed",
+    "rdf_of",
+    "require_kept",
+    "tag",
+]
 
 CRS = "http://ns.adobe.com/camera-raw-settings/1.0/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -22,6 +36,7 @@ XMP = "http://ns.adobe.com/xap/1.0/"
 META = "adobe:ns:meta/"
 DECLARATION = re.compile(r"\s*<\?xml\s[^>]*\?>")
 ENCODING = re.compile(r"encoding=[\"']([\w.-]+)")
+LIBEXEMPI = "libexempi.so.8"
 MAX_BYTES = 32 << 20
 """The largest sidecar with masks and retouching we have seen has 3 MB."""
 
@@ -111,7 +126,7 @@ def _others(data: bytes, is_ours: Callable[[str, str], bool], name: object) -> P
 
 def _properties(data: bytes, name: object) -> Iterator[tuple[str, str, str]]:
     """Namespace, path and value of every property, as Adobe's parser sees them."""
-    libxmp, object_to_dict = _adobe()
+    libxmp, object_to_dict = adobe_parser()
     meta = libxmp.XMPMeta()
     try:
         meta.parse_from_str(_text(data), xmpmeta_wrap=False)
@@ -123,13 +138,20 @@ def _properties(data: bytes, name: object) -> Iterator[tuple[str, str, str]]:
             yield namespace, path, str(value)
 
 
-def _adobe() -> tuple[Any, Any]:
-    """python-xmp-toolkit; it looks for libexempi when it is imported."""
+@cache
+def adobe_parser() -> tuple[Any, Any]:
+    """python-xmp-toolkit and its reader of packets, ready for use; raises `ToolError`."""
     try:
         import libxmp
+        from libxmp.exempi import EXEMPI, init
         from libxmp.utils import object_to_dict
+
+        # By its name the loader finds it faster than the toolkit, and in LD_LIBRARY_PATH too.
+        with suppress(OSError):
+            EXEMPI._exempi = ctypes.CDLL(LIBEXEMPI)
+        init()
     except Exception as error:
-        raise ToolError("cannot load libexempi: install it (Debian: libexempi8)") from error
+        raise ToolError("cannot load libexempi: apt install libexempi8 brings it") from error
     return libxmp, object_to_dict
 
 

@@ -8,25 +8,29 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from cropperhead_core.crop import Crop, Quad, Size
+from cropperhead_core.crop import Crop, Size
 
 __all__ = ["Sheet", "contact_sheet", "cropped"]
 
 SCALE = 2
 """Drawn at twice the size and made smaller: smooth lines."""
-CELL, GAP, CAPTION = 380, 28, 74
+CELL, GAP, HEAD, CAPTION = 320, 32, 40, 116
+TITLE, WORDS = 22, 17
+"""Sizes of letters, to be read when a page shows the sheet at half its width."""
 COLUMNS = 2
+HEADING = "Before, with the suggested crop drawn, and after"
 PAPER, INK, PALE, LINE = "#fbfaf7", "#24211d", "#8a837a", "#ffd23f"
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One photo of the sheet: upright pixels, the crop if there is one, title and words."""
+    """One photo of the sheet: upright pixels, the crop if there is one, and what to say of it."""
 
     photo: Image.Image
     crop: Crop | None
     title: str
-    words: str
+    verdict: str
+    reasons: str
 
 
 def contact_sheet(photos: Sequence[Sheet]) -> Image.Image:
@@ -35,12 +39,14 @@ def contact_sheet(photos: Sequence[Sheet]) -> Image.Image:
     rows = [cards[start : start + COLUMNS] for start in range(0, len(cards), COLUMNS)]
     heights = [max(card.height for card in row) for row in rows]
     width = COLUMNS * cards[0].width + (COLUMNS + 1) * GAP * SCALE
-    paper = Image.new("RGB", (width, sum(heights) + (len(rows) + 1) * GAP * SCALE), PAPER)
-    y = GAP * SCALE
-    for row, height in zip(rows, heights, strict=True):
+    height = HEAD * SCALE + sum(heights) + (len(rows) + 1) * GAP * SCALE
+    paper = Image.new("RGB", (width, height), PAPER)
+    _written(paper, (GAP * SCALE, GAP * SCALE), HEADING, WORDS, PALE)
+    y = (HEAD + GAP) * SCALE
+    for row, tallest in zip(rows, heights, strict=True):
         for column, card in enumerate(row):
             paper.paste(card, (GAP * SCALE + column * (card.width + GAP * SCALE), y))
-        y += height + GAP * SCALE
+        y += tallest + GAP * SCALE
     return paper.resize((paper.width // SCALE, paper.height // SCALE), Image.Resampling.LANCZOS)
 
 
@@ -68,7 +74,7 @@ def _card(sheet: Sheet) -> Image.Image:
     card = Image.new("RGB", (2 * side + middle, small.height + CAPTION * SCALE), PAPER)
     card.paste(before, (side - small.width, 0))
     card.paste(after, (side + middle, (small.height - after.height) // 2))
-    _caption(card, sheet, (side - small.width, small.height + 10 * SCALE))
+    _caption(card, sheet, (side - small.width, small.height + 12 * SCALE))
     return card
 
 
@@ -76,21 +82,21 @@ def _drawn(photo: Image.Image, crop: Crop) -> Image.Image:
     """The photo with what is cut away in shadow, and the crop's outline."""
     quad = crop.quad(Size(*photo.size))
     shade = Image.new("L", photo.size, 130)
-    ImageDraw.Draw(shade).polygon(_whole(quad), fill=0)
+    ImageDraw.Draw(shade).polygon(list(quad), fill=0)
     shaded = Image.composite(Image.new("RGB", photo.size, "black"), photo, shade)
     ImageDraw.Draw(shaded).line([*quad, quad[0]], fill=LINE, width=2 * SCALE, joint="curve")
     return shaded
 
 
 def _caption(card: Image.Image, sheet: Sheet, at: tuple[int, int]) -> None:
-    draw = ImageDraw.Draw(card)
     x, y = at
-    draw.text((x, y), sheet.title, INK, ImageFont.load_default(17 * SCALE))
-    words = "\n".join(textwrap.wrap(sheet.words, 92)[:2])
-    draw.multiline_text(
-        (x, y + 24 * SCALE), words, PALE, ImageFont.load_default(14 * SCALE), spacing=4 * SCALE
-    )
+    _written(card, (x, y), sheet.title, TITLE, INK)
+    _written(card, (x, y + 29 * SCALE), sheet.verdict, WORDS, INK)
+    letters = int((card.width - x) / SCALE / WORDS * 1.9)
+    reasons = "\n".join(textwrap.wrap(sheet.reasons, letters)[:2])
+    _written(card, (x, y + 54 * SCALE), reasons, WORDS, PALE)
 
 
-def _whole(quad: Quad) -> list[tuple[float, float]]:
-    return list(quad)
+def _written(on: Image.Image, at: tuple[int, int], text: str, size: int, ink: str) -> None:
+    font = ImageFont.load_default(size * SCALE)
+    ImageDraw.Draw(on).multiline_text(at, text, ink, font, spacing=4 * SCALE)

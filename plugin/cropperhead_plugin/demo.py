@@ -16,6 +16,7 @@ from pathlib import Path
 import skimage
 from PIL import Image
 
+from cropperhead_core.errors import CropperHeadError
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
 from cropperhead_core.sidecar import read_crop
@@ -24,9 +25,9 @@ from cropperhead_core.suggest import Suggestion
 from .cli.work import suggester, wishes_of
 from .contact import Sheet, contact_sheet
 from .notes import note
-from .protocol import Failure
+from .protocol import Failure, one_line
 from .settings import Settings, load
-from .words import applied_words
+from .words import applied_words, crop_words
 from .writer import Writer
 
 __all__ = ["main"]
@@ -45,14 +46,18 @@ PHOTOS = {
 
 def main() -> int:
     """Suggest crops for the photographs, write them, and draw the sheet; the exit status."""
-    settings = load(os.environ)
-    FOLDER.mkdir(exist_ok=True)
-    sheets = list(_sheets(settings))
+    try:
+        FOLDER.mkdir(exist_ok=True)
+        sheets = list(_sheets(load(os.environ)))
+    except CropperHeadError as error:
+        sys.stderr.write(f"{one_line(str(error))}\n")
+        return 1
     target = FOLDER / "contact-sheet.png"
     contact_sheet(sheets).save(target)
+    program = Path(sys.executable).with_name("cropperhead")
     sys.stdout.write(
         f"\nPhotos and sidecars: {FOLDER.resolve()}\nBefore and after: {target.resolve()}\n"
-        f"Take it all back: cropperhead undo {FOLDER}/*.jpg\n"
+        f"Take it all back: {program} undo {FOLDER}\n"
     )
     return 0
 
@@ -90,8 +95,11 @@ def _sheet(found: Suggestion, aspect: str) -> Sheet:
     with Image.open(found.photo) as image:
         photo = image.convert("RGB")
     asked = "" if aspect == "original" else f", asked for {aspect}"
-    reasons = found.crops[0].reasons if found.best else (found.note or "best as it is",)
-    return Sheet(photo, read_crop(found.photo), f"{found.photo.stem}{asked}", "; ".join(reasons))
+    title, crop = f"{found.photo.stem.replace('_', ' ')}{asked}", read_crop(found.photo)
+    if found.best is None:
+        return Sheet(photo, crop, title, "leave it as it is", found.note)
+    verdict = f"crop to {crop_words(found.best.crop, found.size)}"
+    return Sheet(photo, crop, title, verdict, "; ".join(found.best.reasons))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,17 @@ __all__ = ["Check", "checks"]
 TIMEOUT_S = 20
 EXPECTED = (CropperHeadError, ImportError, OSError, ValueError, subprocess.SubprocessError)
 """What a check may raise when the thing it looks at is not there or broken."""
+LIBRARIES = {
+    "numpy": "numpy",
+    "PIL.Image": "pillow",
+    "simplejpeg": "simplejpeg",
+    "rawpy": "rawpy",
+    "pillow_heif": "pillow-heif",
+    "lxml.etree": "lxml",
+    "exiftool": "PyExifTool",
+    "rich": "rich",
+}
+"""What is imported, and what pip calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +62,20 @@ def checks(
 ) -> Iterator[Check]:
     """Every check, each as soon as it is done."""
     yield _python()
-    yield _check("LiteRT", _litert, "pip install ai-edge-litert")
-    yield _check("model", lambda: _model(model()), "install CropperHead again, or mend --model")
-    yield _check("face finder", lambda: _faces(faces), "install CropperHead again")
-    yield _check("libexempi", _exempi, "apt install libexempi8 (sidecars are checked with it)")
-    advice = "apt install libimage-exiftool-perl, or name it in the settings: exiftool = PATH"
+    yield _check("libraries", _libraries, _pip(*LIBRARIES.values()))
+    yield _check("LiteRT", _litert, _pip("ai-edge-litert"))
+    yield _check(
+        "model",
+        lambda: _model(model()),
+        f"name another in the settings: model = FOLDER, or {_again()}",
+    )
+    yield _check("face finder", lambda: _faces(faces), _again())
+    yield _check("libexempi", _exempi, "sudo apt install libexempi8")
+    advice = "sudo apt install libimage-exiftool-perl, or name it in the settings: exiftool = PATH"
     yield _check("exiftool", lambda: _program(exiftool, "-ver"), advice)
-    yield _check("journal", lambda: _journal(journal), "see that this folder can be written to")
+    yield _check("journal", lambda: _journal(journal), _writable(journal))
     yield Check("settings", True, f"{settings}" if settings.exists() else f"defaults ({settings})")
-    advice = "fine if you use Lightroom; else apt install darktable"
+    advice = "sudo apt install darktable, unless Lightroom is your editor"
     yield _check("darktable", lambda: _program("darktable-cli", "--version"), advice, needed=False)
 
 
@@ -66,19 +83,43 @@ def _check(name: str, work: Callable[[], str], advice: str, *, needed: bool = Tr
     """What this work says, or its error and the advice."""
     try:
         return Check(name, True, one_line(work()), needed=needed)
-    except (
-        CropperHeadError,
-        ImportError,
-        OSError,
-        ValueError,
-        subprocess.SubprocessError,
-    ) as error:
+    except EXPECTED as error:
         return Check(name, False, one_line(str(error)), advice, needed)
+
+
+def _pip(*packages: str) -> str:
+    """The command that brings packages into the Python that we run in."""
+    return f"{shlex.quote(sys.executable)} -m pip install {' '.join(packages)}"
+
+
+def _again() -> str:
+    return f"install CropperHead again, in its folder: {_pip('--force-reinstall --no-deps .')}"
+
+
+def _writable(journal: Path) -> str:
+    folder, file = shlex.quote(str(journal.parent)), shlex.quote(str(journal))
+    return (
+        f"mkdir -p {folder} && chmod u+rwx {folder}; if the file is damaged: mv {file} {file}.old"
+    )
 
 
 def _python() -> Check:
     found = platform.python_version()
     return Check("Python", sys.version_info >= (3, 11), found, "CropperHead needs Python 3.11")
+
+
+def _libraries() -> str:
+    """Their versions; raises ImportError with all that cannot be imported."""
+    found, errors = [], []
+    for module, name in LIBRARIES.items():
+        try:
+            import_module(module)
+            found.append(f"{name} {version(name)}")
+        except ImportError as error:
+            errors.append(f"{name} ({error})")
+    if errors:
+        raise ImportError("cannot import " + ", ".join(errors))
+    return ", ".join(found)
 
 
 def _litert() -> str:
@@ -102,9 +143,9 @@ def _faces(folder: Path) -> str:
 
 
 def _exempi() -> str:
-    import libxmp
+    from cropperhead_core.sidecar.packet import adobe_parser
 
-    libxmp.XMPMeta()
+    adobe_parser()
     return f"found, python-xmp-toolkit {version('python-xmp-toolkit')}"
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "applied_words",
+    "check_words",
+    "crop_words",
     "outcome_words",
     "placed_words",
     "scored_words",
@@ -43,7 +45,7 @@ def suggestion_words(suggestion: Suggestion) -> Segments:
     segments: Segments = []
     for number, ranked in enumerate(suggestion.crops):
         lead = _name(suggestion.photo) if number == 0 else [(f"\n  or {number + 1}: ", QUIET)]
-        what = _crop(ranked.crop, suggestion.size)
+        what = crop_words(ranked.crop, suggestion.size)
         segments += [*lead, (what, NUMBER), (f" [{ranked.aspect}]", QUIET)]
         segments += [(f"  {', '.join(ranked.reasons)}", WHY)] if ranked.reasons else []
     return segments
@@ -70,7 +72,7 @@ def shown_words(shown: Shown) -> Segments:
         return [*_name(shown.photo), ("no crop", QUIET)]
     whose = "ours" if shown.ours else "not ours"
     where = f"  {shown.editor}, {whose}, in {one_line(shown.source or '')}"
-    return [*_name(shown.photo), (_crop(shown.crop, shown.size), NUMBER), (where, QUIET)]
+    return [*_name(shown.photo), (crop_words(shown.crop, shown.size), NUMBER), (where, QUIET)]
 
 
 def outcome_words(recorded: Recorded) -> Segments:
@@ -99,15 +101,16 @@ def check_words(check: Check) -> Segments:
     return [(f"{mark:8}", style), (f"{check.name}: ", NAME), (check.detail + advice, WHY)]
 
 
-def _name(photo: Path) -> Segments:
-    return [(one_line(str(photo)), NAME), (": ", QUIET)]
-
-
-def _crop(crop: Crop, size: Size) -> str:
+def crop_words(crop: Crop, size: Size) -> str:
+    """The size of a crop of a photo of that (upright) size, how much it keeps, how it is turned."""
     width, height = crop.extent(size)
     kept = width * height / (size.width * size.height)
     turned = f", turned {abs(crop.angle):.1f}° {_direction(crop.angle)}" if crop.angle else ""
     return f"{max(1, round(width))}x{max(1, round(height))}, {kept:.0%} of {size}{turned}"
+
+
+def _name(photo: Path) -> Segments:
+    return [(one_line(str(photo)), NAME), (": ", QUIET)]
 
 
 def _direction(angle: float) -> str:

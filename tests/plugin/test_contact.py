@@ -30,6 +30,19 @@ def test_the_middle_of_the_crop_is_the_middle_of_the_picture(crop: Crop) -> None
 
 
 def test_a_sheet_has_room_for_every_photo() -> None:
-    photos = [Sheet(gradient(), Crop(0, 0, 1, 0.5), "half", "words " * 60)] * 3
-    photos.append(Sheet(gradient(), None, "left", "best as it is"))
-    assert contact_sheet(photos).height > 2 * 200
+    photos = [Sheet(gradient(), Crop(0, 0, 1, 0.5), "half", "crop to 60x80", "words " * 60)] * 3
+    left = Sheet(gradient(), None, "left", "leave it as it is", "no crop gains enough")
+    two_rows, three_rows = contact_sheet([*photos, left]), contact_sheet([*photos, left, left])
+    assert two_rows.width == three_rows.width
+    assert three_rows.height - two_rows.height > 200
+
+
+def test_what_is_cut_away_is_dark_and_the_cropped_photo_stands_beside_it() -> None:
+    white = Image.new("RGB", (300, 300), "white")
+    sheet = np.asarray(
+        contact_sheet([Sheet(white, Crop(0, 0, 1, 0.5), "half", "", "")]).convert("L")
+    )
+    row = sheet[sheet.shape[0] // 2]
+    dark, after = np.flatnonzero(row < 150), np.flatnonzero(row == 255)
+    assert 150 < len(dark) < 170
+    assert after[after > dark.max() + 2].size == 160
