@@ -83,10 +83,19 @@ def _watched(results: Iterable[Result], total: int) -> Iterator[Result]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    # Transient, and what is printed meanwhile goes above it: rich takes stdout and stderr over.
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=total)
+    # It leaves the streams alone (stdout may be a file) and goes away before anything is printed.
+    progress = Progress(
+        *columns,
+        console=Console(stderr=True),
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    task = progress.add_task("", total=total)
+    with progress:
         for result in results:
+            progress.stop()
             yield result
             progress.advance(task)
+            progress.start()
