@@ -113,9 +113,11 @@ def require_kept(
 
     is_ours(namespace, path) says which properties may differ.
     """
-    then = set() if before is None else _others(before, is_ours, name)
-    now = _others(after, is_ours, name)
-    if before is not None and then != now:
+    if before is None:
+        _read(after, name)
+        return
+    then, now = _others(before, is_ours, name), _others(after, is_ours, name)
+    if then != now:
         path = min(then ^ now)[1]
         raise DamagedSidecar(f"writing would have changed {path}, so nothing was written to {name}")
 
@@ -126,16 +128,21 @@ def _others(data: bytes, is_ours: Callable[[str, str], bool], name: object) -> P
 
 def _properties(data: bytes, name: object) -> Iterator[tuple[str, str, str]]:
     """Namespace, path and value of every property, as Adobe's parser sees them."""
-    libxmp, object_to_dict = adobe_parser()
+    _, object_to_dict = adobe_parser()
+    for namespace, entries in object_to_dict(_read(data, name)).items():
+        for path, value, *_ in entries:
+            yield namespace, path, str(value)
+
+
+def _read(data: bytes, name: object) -> Any:
+    """The packet as Adobe's parser reads it; raises `DamagedSidecar`."""
+    libxmp, _ = adobe_parser()
     meta = libxmp.XMPMeta()
     try:
         meta.parse_from_str(_text(data), xmpmeta_wrap=False)
-        found = object_to_dict(meta)
     except (libxmp.XMPError, UnicodeError, LookupError) as error:
         raise DamagedSidecar(f"Adobe's parser cannot read {name}: {error}") from error
-    for namespace, entries in found.items():
-        for path, value, *_ in entries:
-            yield namespace, path, str(value)
+    return meta
 
 
 @cache
