@@ -24,7 +24,7 @@ from installed import installed_mb
 from peers import ALONE, install, smartcrop, vipsthumbnail
 from sidecars import sidecar_costs
 
-from cropperhead_core import FaceFinder, load_model, suggest
+from cropperhead_core import FaceFinder, Horizon, load_model, suggest
 from cropperhead_core.candidates import candidates
 from cropperhead_core.photo import read_photo
 from cropperhead_core.preview import read_preview
@@ -79,7 +79,7 @@ def best(work: Callable[[], object]) -> float:
 
 def costs(photos: list[Path], raw: Path) -> Costs:
     folder = next(here for here in sorted(MODELS.iterdir()) if (here / "model.tflite").exists())
-    model, faces = load_model(folder), FaceFinder()
+    model, faces, horizon = load_model(folder), FaceFinder(), Horizon()
     boxes = np.concatenate([[[0, 0, 1, 1]], candidates(1.5, 1.5)]).astype(np.float32)
 
     def decode(path: Path) -> None:
@@ -90,15 +90,10 @@ def costs(photos: list[Path], raw: Path) -> Costs:
 
     def network(path: Path) -> float:
         pixels = read_preview(read_photo(path), PREVIEW_SIDE).pixels
-        looks = 2 if suggest(path, model, faces=faces).angle else 1
-        return (
-            best(lambda: [model.look(pixels) for _ in range(looks)])
-            + best(lambda: (model.look(pixels).scores(boxes), faces(pixels)))
-            - best(lambda: model.look(pixels))
-        )
+        return best(lambda: (model.look(pixels).scores(boxes), faces(pixels), horizon(pixels)))
 
     def whole(path: Path) -> object:
-        return suggest(path, model, faces=faces)
+        return suggest(path, model, faces=faces, horizon=horizon)
 
     return Costs(
         suggest=fmean(best(partial(whole, path)) for path in photos),

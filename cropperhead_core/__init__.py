@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .crop import Box, Crop, Size
     from .errors import CropperHeadError
     from .faces import FaceFinder
+    from .horizon import Horizon
     from .ranker import load_model
     from .sidecar import read_crop, write_crop
     from .suggest import suggest
@@ -30,6 +31,7 @@ __all__ = [
     "Crop",
     "CropperHeadError",
     "FaceFinder",
+    "Horizon",
     "RankedCrop",
     "Size",
     "Suggestion",
@@ -45,6 +47,7 @@ _HOMES = {
     "Crop": "crop",
     "CropperHeadError": "errors",
     "FaceFinder": "faces",
+    "Horizon": "horizon",
     "RankedCrop": "suggestion",
     "Size": "crop",
     "Suggestion": "suggestion",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +13,28 @@ from .crop import Box, Size
 from .evidence import luminance, subject_box
 from .frame import Frame
 from .guards import group
-from .level import MIN_CONFIDENCE, Level, level
+from .horizon import BINS
+from .level import Level, level
 from .ranker import Look, Predictor
 from .reasons import Seen
 from .wishes import Shape, Wishes
 
-__all__ = ["Eyes", "FaceFinding", "Scene", "scene"]
+__all__ = ["Eyes", "FaceFinding", "Levelling", "Scene", "scene"]
 
 Pixels = NDArray[np.uint8]
 FaceFinding = Callable[[Pixels], tuple[Box, ...]]
 """What finds faces in an upright picture, in fractions of it: a `FaceFinder`."""
+
+
+class Levelling(Protocol):
+    """What says how an upright picture lies: a `Horizon`."""
+
+    @property
+    def confidence(self) -> float:
+        """Share of the belief that must agree before anything is turned."""
+
+    def __call__(self, pixels: Pixels) -> NDArray[np.float32]:
+        """(bins,) probabilities over `horizon.BINS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +49,11 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """What looks at pictures: the network, and what finds faces if anything does."""
+    """What looks at pictures: the network, and what finds faces and the horizon, if wanted."""
 
     predictor: Predictor
     faces: FaceFinding | None = None
+    horizon: Levelling | None = None
 
 
 def scene(
@@ -49,9 +63,8 @@ def scene(
 
     pixels is the (h, w, 3) upright preview of a photo of this size, roll the camera's.
     """
-    look = eyes.predictor.look(pixels)
     faces = eyes.faces(pixels) if eyes.faces else ()
-    turn = _turn(look, eyes.predictor, wishes, roll)
+    turn = _turn(pixels, eyes.horizon if wishes.level else None, wishes.max_angle, roll)
     if turn.angle:
         frame = Frame.inside(size, turn.angle, _kept_ratio(wishes.shape(size)))
         held = _held(frame, faces)
@@ -60,14 +73,14 @@ def scene(
             levelled = eyes.predictor.look(inside)
             return Scene(frame, levelled, _seen(inside, levelled, held), turn)
         turn = Level(0.0, turn.confidence, "none", "levelling it would cut a face")
+    look = eyes.predictor.look(pixels)
     return Scene(Frame.inside(size, 0.0), look, _seen(pixels, look, faces), turn)
 
 
-def _turn(look: Look, predictor: Predictor, wishes: Wishes, roll: float | None) -> Level:
-    if not wishes.level:
+def _turn(pixels: Pixels, horizon: Levelling | None, limit: float, roll: float | None) -> Level:
+    if horizon is None:
         return Level(0.0, 0.0, "none")
-    sure = getattr(predictor, "level_confidence", MIN_CONFIDENCE)
-    return level(look.angles, predictor.bins, roll, limit=wishes.max_angle, min_confidence=sure)
+    return level(horizon(pixels), BINS, roll, limit=limit, min_confidence=horizon.confidence)
 
 
 def _kept_ratio(shape: Shape) -> float | None:

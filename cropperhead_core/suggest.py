@@ -16,11 +16,11 @@ from .photo import Photo, TagReader, read_photo
 from .preview import read_preview
 from .ranker import Predictor
 from .reasons import reasons
-from .scene import Eyes, FaceFinding, Scene, scene
+from .scene import Eyes, FaceFinding, Levelling, Scene, scene
 from .suggestion import RankedCrop, Suggestion
 from .wishes import Shape, Wishes
 
-__all__ = ["FaceFinding", "RankedCrop", "Suggestion", "Wishes", "suggest", "suggested"]
+__all__ = ["FaceFinding", "Levelling", "RankedCrop", "Suggestion", "Wishes", "suggest", "suggested"]
 
 PREVIEW_SIDE = 640
 """Pixels of the long side: twice what the networks see, so that turning costs them no sharpness."""
@@ -34,17 +34,19 @@ def suggest(
     predictor: Predictor,
     *,
     faces: FaceFinding | None = None,
+    horizon: Levelling | None = None,
     wishes: Wishes | None = None,
     reader: TagReader | None = None,
 ) -> Suggestion:
     """The suggestion for one photo; raises `UnreadablePhoto`.
 
-    Without `faces` (a `FaceFinder`) no face is looked for. A reader (exiftool) is asked for the
+    Without `faces` (a `FaceFinder`) no face is looked for, without `horizon` (a `Horizon`) nothing
+    is levelled. A reader (exiftool) is asked for the
     camera's roll angle where the file's header does not tell.
     """
     facts = read_photo(photo, reader) if isinstance(photo, Path) else photo
     preview = read_preview(facts, PREVIEW_SIDE)
-    return suggested(facts, preview.pixels, Eyes(predictor, faces), wishes or Wishes())
+    return suggested(facts, preview.pixels, Eyes(predictor, faces, horizon), wishes or Wishes())
 
 
 def suggested(photo: Photo, pixels: NDArray[np.uint8], eyes: Eyes, wishes: Wishes) -> Suggestion:

@@ -58,7 +58,13 @@ class Check:
 
 
 def checks(
-    *, model: Callable[[], Path], faces: Path, exiftool: str, journal: Path, settings: Path
+    *,
+    model: Callable[[], Path],
+    faces: Path,
+    level: Path,
+    exiftool: str,
+    journal: Path,
+    settings: Path,
 ) -> Iterator[Check]:
     """Every check, each as soon as it is done."""
     yield _python()
@@ -70,6 +76,7 @@ def checks(
         f"name another in the settings: model = FOLDER, or {_again()}",
     )
     yield _check("face finder", lambda: _faces(faces), _again())
+    yield _check("horizon", lambda: _horizon(level), _again())
     yield _check("libexempi", _exempi, "sudo apt install libexempi8")
     advice = "sudo apt install libimage-exiftool-perl, or name it in the settings: exiftool = PATH"
     yield _check("exiftool", lambda: _program(exiftool, "-ver"), advice)
@@ -140,6 +147,12 @@ def _faces(folder: Path) -> str:
     with hushed():
         FaceFinder(folder)
     return str(folder)
+
+
+def _horizon(folder: Path) -> str:
+    from cropperhead_core.horizon import Horizon
+
+    return f"{Horizon(folder).name} in {folder}"
 
 
 def _exempi() -> str:

@@ -17,7 +17,7 @@ from .protocol import Failure
 if TYPE_CHECKING:
     from cropperhead_core.photo import TagReader
     from cropperhead_core.ranker import Predictor
-    from cropperhead_core.suggest import FaceFinding, Suggestion, Wishes
+    from cropperhead_core.suggest import FaceFinding, Levelling, Suggestion, Wishes
 
 __all__ = ["Service", "Setup", "Suggester", "hushed"]
 
@@ -38,10 +38,12 @@ class Service:
         predictor: Predictor,
         *,
         faces: FaceFinding | None = None,
+        horizon: Levelling | None = None,
         reader: TagReader | None = None,
     ) -> None:
         self._predictor = predictor
         self._faces = faces
+        self._horizon = horizon
         self._reader = reader
 
     def suggestions(self, paths: Iterable[Path], wishes: Wishes) -> Iterator[Suggestion | Failure]:
@@ -56,7 +58,12 @@ class Service:
         try:
             before = _state(path)
             found = suggest(
-                path, self._predictor, faces=self._faces, wishes=wishes, reader=self._reader
+                path,
+                self._predictor,
+                faces=self._faces,
+                horizon=self._horizon,
+                wishes=wishes,
+                reader=self._reader,
             )
             if _state(path) != before:
                 raise UnreadablePhoto(
@@ -75,19 +82,22 @@ class Setup:
 
     model: Path
     faces: Path
+    level: Path
     exiftool: str
 
     @contextmanager
     def service(self) -> Iterator[Service]:
-        """The service with the real model, face finder and exiftool (which starts when needed)."""
+        """The service with the real models and exiftool (which starts when needed)."""
         from cropperhead_core.exiftool import ExifTool
         from cropperhead_core.faces import FaceFinder
+        from cropperhead_core.horizon import Horizon
         from cropperhead_core.ranker import load_model
 
         with hushed():
             predictor, faces = load_model(self.model), FaceFinder(self.faces)
+        horizon = Horizon(self.level)
         with ExifTool(self.exiftool) as reader:
-            yield Service(predictor, faces=faces, reader=reader)
+            yield Service(predictor, faces=faces, horizon=horizon, reader=reader)
 
 
 @contextmanager

@@ -16,12 +16,12 @@ from skimage import data
 from cropperhead_core.choice import DIFFERENT
 from cropperhead_core.crop import Box, Crop, Size
 from cropperhead_core.faces import FaceFinder
+from cropperhead_core.horizon import BINS
 from cropperhead_core.orientation import Orientation
 from cropperhead_core.photo import Photo
 from cropperhead_core.scene import Eyes
 from cropperhead_core.suggest import Suggestion, Wishes, suggest, suggested
 
-BINS = np.arange(-10, 10.01, 0.25, dtype=np.float32)
 LYING = Size(6000, 4000)
 ASPECTS = ["original", "free", "square", "portrait", "landscape", "3:2", "4:5", "2.39:1", "7:5"]
 
@@ -35,11 +35,13 @@ class Fake:
     seed: int = 0
     leave_gain: float = 0.05
     name: str = "fake"
-    bins = BINS
+    confidence = 0.6
+
+    def __call__(self, _pixels: np.ndarray) -> np.ndarray:
+        flat = np.ones_like(BINS)
+        return flat if self.tilt is None else np.exp(-8 * (BINS - self.tilt) ** 2)
 
     def look(self, _pixels: np.ndarray) -> Fake:
-        flat = np.ones_like(BINS)
-        self.angles = flat if self.tilt is None else np.exp(-8 * (BINS - self.tilt) ** 2)
         self.subject = np.zeros((16, 16), np.float32)
         return self
 
@@ -65,7 +67,8 @@ def preview(size: Size, picture: np.ndarray | None = None) -> np.ndarray:
 def suggestion(
     fake: Fake, size: Size = LYING, roll: float | None = None, **wishes: object
 ) -> Suggestion:
-    return suggested(photo_of(size, roll), preview(size), Eyes(fake), Wishes(**wishes))
+    eyes = Eyes(fake, horizon=fake)
+    return suggested(photo_of(size, roll), preview(size), eyes, Wishes(**wishes))
 
 
 def kept(found: Suggestion) -> float:
@@ -114,7 +117,8 @@ def test_the_cameras_roll_levels_what_the_picture_cannot() -> None:
 def test_a_levelled_crop_that_would_cut_the_face_is_not_levelled() -> None:
     picture = data.astronaut()[68:, 170:]
     size = Size(3420, 4440)
-    eyes = Eyes(Fake(tilt=6), FaceFinder())
+    fake = Fake(tilt=6)
+    eyes = Eyes(fake, FaceFinder(), fake)
     shown = np.ascontiguousarray(picture)
     found = suggested(photo_of(size), shown, eyes, Wishes())
     assert (found.angle, found.note) == (0, "levelling it would cut a face")
@@ -155,7 +159,8 @@ def test_alternatives_are_really_different() -> None:
 @pytest.mark.parametrize("gray", [0, 128, 255])
 def test_a_plain_picture_is_left(gray: int) -> None:
     plain = np.full((213, 320, 3), gray, np.uint8)
-    found = suggested(photo_of(LYING), plain, Eyes(Fake(tilt=3)), Wishes())
+    fake = Fake(tilt=3)
+    found = suggested(photo_of(LYING), plain, Eyes(fake, horizon=fake), Wishes())
     assert (found.verdict, found.crops, found.angle) == ("leave", (), 0)
 
 

@@ -33,11 +33,12 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from cropperhead_plugin.doctor import Check, checks
     from cropperhead_plugin.words import check_words
 
-    from .work import faces_folder, model_folder
+    from .work import faces_folder, level_folder, model_folder
 
     looked_at = checks(
         model=lambda: model_folder(settings),
         faces=faces_folder(),
+        level=level_folder(),
         exiftool=settings.exiftool,
         journal=Path(settings.journal),
         settings=config_path(os.environ),

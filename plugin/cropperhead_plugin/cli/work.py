@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "faces_folder",
     "journal_if_possible",
+    "level_folder",
     "model_folder",
     "noted",
     "processes",
@@ -33,8 +34,8 @@ __all__ = [
 
 
 def setup(settings: Settings) -> Setup:
-    """Which model, face finder and exiftool the settings ask for."""
-    return Setup(model_folder(settings), faces_folder(), settings.exiftool)
+    """Which models and exiftool the settings ask for."""
+    return Setup(model_folder(settings), faces_folder(), level_folder(), settings.exiftool)
 
 
 def model_folder(settings: Settings) -> Path:
@@ -51,6 +52,11 @@ def model_folder(settings: Settings) -> Path:
 def faces_folder() -> Path:
     """The face finder that came with this CropperHead."""
     return _models() / "faces"
+
+
+def level_folder() -> Path:
+    """What levels photos, as it came with this CropperHead."""
+    return _models() / "level-1"
 
 
 @contextmanager

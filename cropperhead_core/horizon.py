@@ -1,0 +1,130 @@
+"""Which angle would level a picture, as a belief over angles: a small network (models/level-1).
+
+It sees no pixels, only how much runs at which angle (`lines.evidence`), and slides the same weights
+over all angles: turning the picture by a degree moves the belief by a degree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ModelError
+from .lines import ANGLES, CELLS, evidence, luma
+
+__all__ = ["BINS", "VERSION", "WEIGHTS", "Horizon", "belief"]
+
+VERSION = 1
+"""Of a model folder's config.json, and of the network that `belief` computes."""
+WEIGHTS = "weights.npz"
+MARGIN = 12
+"""Angles at either end that are evidence only."""
+BINS = ANGLES[MARGIN:-MARGIN]
+"""Degrees, rising: the crop angles that would level."""
+FLOOR = 0.02
+"""Added to the mean of each kind of evidence, so that nothing is not divided by nothing."""
+
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+Weights = Mapping[str, Floats]
+
+
+class Horizon:
+    """Says how a picture lies; safe to share between threads."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """From a model folder (None: the one that came with CropperHead).
+
+        Raises `ModelError` when it is damaged or of an unknown version.
+        """
+        folder = folder or Path(import_module("cropperhead_models").__path__[0], "level-1")
+        config, self._weights = _model(folder)
+        self.name: str = config["name"]
+        self.confidence: float = config["confidence"]
+
+    def __call__(self, pixels: Pixels) -> Floats:
+        """(bins,) probabilities of the angles `BINS` for an upright (h, w, 3) sRGB picture."""
+        return belief(self._weights, np.sqrt(evidence(luma(pixels))))
+
+
+def belief(weights: Weights, seen: Floats) -> Floats:
+    """(bins,) probabilities from the square root of the evidence, (angles, 4, 4, 8).
+
+    The mean of what it says of the picture and of its mirror image: the belief in the mirrored
+    picture is the mirrored belief.
+    """
+    both = np.stack([seen, seen[::-1, :, ::-1]])
+    there, back = _logits(weights, both)
+    logits = (there + back[::-1]) / 2
+    likely = np.exp(logits - logits.max())
+    found: Floats = likely / likely.sum()
+    return found
+
+
+def _logits(weights: Weights, seen: Floats) -> Floats:
+    """(n, bins) of evidence (n, angles, 4, 4, 8): every cell alone, then all of them together."""
+    mean = seen.mean(axis=(1, 2, 3)) + np.float32(FLOOR)
+    count, angles = seen.shape[:2]
+    x = np.log1p(seen / mean[:, None, None, None])
+    x = x.reshape(count, angles, CELLS * CELLS, -1).swapaxes(1, 2)
+    x = _relu(_convolved(weights, "near", x) + weights["place"][:, None])
+    x = _relu(_convolved(weights, "nearer", x))
+    x = _gathered(x, _convolved(weights, "regard", x))
+    context = np.concatenate([np.log(mean), x.mean(axis=1)], axis=1)
+    context = _relu(context @ weights["context/kernel"] + weights["context/bias"])
+    context = context @ weights["scene/kernel"] + weights["scene/bias"]
+    x = _relu(_convolved(weights, "whole", x) + context[:, None])
+    x = _relu(_convolved(weights, "far", x))
+    x = _relu(_convolved(weights, "farther", x, dilation=2))
+    return _convolved(weights, "answer", x)[:, MARGIN:-MARGIN, 0]
+
+
+def _gathered(x: Floats, regard: Floats) -> Floats:
+    """(n, angles, 4 c) of cells (n, cells, angles, c): seen by two regards, the mean, the most."""
+    share = np.exp(regard - regard.max(axis=1, keepdims=True))
+    share /= share.sum(axis=1, keepdims=True)
+    seen = [np.einsum("nkac,nka->nac", x, share[..., index]) for index in range(regard.shape[-1])]
+    return np.concatenate([*seen, x.mean(axis=1), x.max(axis=1)], axis=-1)
+
+
+def _convolved(weights: Weights, name: str, x: Floats, dilation: int = 1) -> Floats:
+    """(..., angles, out) of (..., angles, in): correlated along the angles, zeros beyond them."""
+    kernel = weights[f"{name}/kernel"]
+    reach = len(kernel) // 2 * dilation
+    wide = np.pad(x, [*[(0, 0)] * (x.ndim - 2), (reach, reach), (0, 0)])
+    count = x.shape[-2]
+    found: Floats = weights[f"{name}/bias"] + wide[..., :count, :] @ kernel[0]
+    for tap in range(1, len(kernel)):
+        found += wide[..., tap * dilation : tap * dilation + count, :] @ kernel[tap]
+    return found
+
+
+def _relu(x: Floats) -> Floats:
+    return np.maximum(x, 0)
+
+
+def _model(folder: Path) -> tuple[dict[str, Any], Weights]:
+    """The config and the weights, if they are those that it names; raises `ModelError`."""
+    try:
+        config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
+        known = (config["kind"], config["version"]) == ("level", VERSION)
+        content = (folder / WEIGHTS).read_bytes()
+        expected = config["sha256"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"expected a level model in {folder}, reinstall it: {error}") from error
+    if not known:
+        raise ModelError(
+            f"expected version {VERSION} of a level model in {folder}, update CropperHead"
+        )
+    if hashlib.sha256(content).hexdigest() != expected:
+        raise ModelError(f"the weights in {folder} do not match their hash, reinstall CropperHead")
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return config, {name: arrays[name].astype(np.float32) for name in arrays.files}

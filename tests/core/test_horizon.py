@@ -1,0 +1,91 @@
+"""The belief in how a picture lies follows the picture, its mirror image too."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from skimage import data
+
+from cropperhead_core.errors import ModelError
+from cropperhead_core.horizon import BINS, WEIGHTS, Horizon
+from cropperhead_core.level import level
+from cropperhead_core.preview import rotated
+
+from .test_lines import chart
+
+FOLDER = Path(__file__).resolve().parents[2] / "models/level-1"
+
+
+@pytest.fixture(scope="module")
+def horizon() -> Horizon:
+    return Horizon(FOLDER)
+
+
+def turned(angle: float) -> np.ndarray:
+    """The chart turned by a crop angle, without the corners that this lays bare."""
+    return rotated(chart(), angle)[130:-130, 150:-150]
+
+
+def mean(belief: np.ndarray) -> float:
+    return float((belief * BINS).sum())
+
+
+@pytest.mark.parametrize("angle", [-6, -3, -1.2, 0.6, 3, 6])
+def test_a_turned_picture_is_turned_back(horizon: Horizon, angle: float) -> None:
+    found = level(horizon(turned(angle)), BINS, min_confidence=horizon.confidence)
+    assert found.angle == pytest.approx(-angle, abs=0.25)
+
+
+def test_a_level_picture_is_left(horizon: Horizon) -> None:
+    found = level(horizon(turned(0)), BINS, min_confidence=horizon.confidence)
+    assert (found.angle, found.note) == (0, "level already")
+
+
+@pytest.mark.parametrize("name", ["astronaut", "coffee", "rocket", "chelsea"])
+def test_the_mirrored_picture_is_believed_to_lie_the_other_way(horizon: Horizon, name: str) -> None:
+    picture = getattr(data, name)()
+    there, back = horizon(picture), horizon(np.ascontiguousarray(picture[:, ::-1]))
+    assert mean(back) == pytest.approx(-mean(there), abs=0.05)
+    assert np.abs(there - back[::-1]).max() < 0.01
+
+
+@pytest.mark.parametrize("picture", [np.zeros, np.ones])
+@pytest.mark.parametrize("shape", [(64, 64), (1, 1), (3, 900), (900, 3)])
+def test_a_flat_picture_tells_nothing(horizon: Horizon, picture: object, shape: object) -> None:
+    belief = horizon(picture((*shape, 3), np.uint8) * 200)
+    assert belief.sum() == pytest.approx(1, abs=1e-4)
+    assert level(belief, BINS, min_confidence=horizon.confidence).source == "none"
+
+
+def test_noise_turns_nothing(horizon: Horizon) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (320, 480, 3), np.uint8)
+    assert level(horizon(noise), BINS, min_confidence=horizon.confidence).angle == 0
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FOLDER, tmp_path / "level"))
+
+
+def test_damaged_weights_are_refused(copied: Path) -> None:
+    (copied / WEIGHTS).write_bytes(b"\0" + (copied / WEIGHTS).read_bytes()[1:])
+    with pytest.raises(ModelError, match="do not match their hash"):
+        Horizon(copied)
+
+
+def test_a_model_of_another_version_is_refused(copied: Path) -> None:
+    config = json.loads((copied / "config.json").read_text())
+    (copied / "config.json").write_text(json.dumps(config | {"version": 9}))
+    with pytest.raises(ModelError, match=r"version 1 of a level model .* update"):
+        Horizon(copied)
+
+
+@pytest.mark.parametrize("name", ["config.json", WEIGHTS])
+def test_a_folder_without_its_files_is_refused(copied: Path, name: str) -> None:
+    (copied / name).unlink()
+    with pytest.raises(ModelError, match="reinstall it"):
+        Horizon(copied)
