@@ -34,10 +34,6 @@ class Look(Protocol):
     """What the network saw in one picture."""
 
     @property
-    def angles(self) -> Floats:
-        """(bins,) probabilities over the predictor's bins."""
-
-    @property
     def subject(self) -> Floats:
         """(g, g) importance 0..1 over the picture."""
 
@@ -53,10 +49,6 @@ class Predictor(Protocol):
         """The model's name."""
 
     @property
-    def bins(self) -> Floats:
-        """Degrees, rising: the crop angles that would level."""
-
-    @property
     def leave_gain(self) -> float:
         """What a crop's score must have over the whole frame's before cropping is advised."""
 
@@ -69,9 +61,7 @@ class Ranker:
 
     def __init__(self, weights: bytes, config: dict[str, Any]) -> None:
         self.name: str = config["name"]
-        self.bins = np.array(config["bins"], np.float32)
         self.leave_gain: float = config["leave_gain"]
-        self.level_confidence: float = config["level_confidence"]
         self._side: int = config["input"]
         self._batch: int = config["boxes"]
         self._interpreter = Interpreter(model_content=weights, num_threads=1)
@@ -109,12 +99,6 @@ class Seen:
     features: dict[str, Floats]
     aspect: Floats
     is_mirrored: bool
-
-    @property
-    def angles(self) -> Floats:
-        """(bins,) probabilities; a mirrored tilt is the opposite tilt."""
-        angles: Floats = self.features["angles"][0]
-        return angles[::-1] if self.is_mirrored else angles
 
     @property
     def subject(self) -> Floats:

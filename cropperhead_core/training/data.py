@@ -1,6 +1,6 @@
 """Pictures into what the networks train on: the frozen trunk's features, computed once.
 
-Each picture is seen as it is, mirrored, with its light and colours changed, and turned.
+Each picture is seen as it is, mirrored, and with its light and colours changed.
 """
 
 from __future__ import annotations
@@ -13,19 +13,14 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from cropperhead_core.crop import Size, largest_inside
 from cropperhead_core.dataset import Picture
-from cropperhead_core.preview import rotated
 from cropperhead_core.ranker import squared
 
-from .networks import BINS, GRID, SIDE
+from .networks import GRID, SIDE
 
-__all__ = ["Scored", "Turned", "scored", "tilted", "turned"]
+__all__ = ["Scored", "scored"]
 
 BATCH = 32
-ANGLE_SCALE = 1.0
-"""Degrees; photographers' corrections look like a Laplace distribution of this scale (median .8,
-95 % below 3.5)."""
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -60,15 +55,6 @@ class Scored:
         fine, middle = (x[rows, versions].astype(np.float32) for x in (self.fine, self.middle))
         inputs = {"fine": fine, "middle": middle, "boxes": boxes, "aspect": self.aspect}
         return inputs, self.scores
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Turned:
-    """Features of pictures turned by known angles; targets (n, bins) are what would level them."""
-
-    fine: NDArray[np.float16]
-    middle: NDArray[np.float16]
-    targets: Floats
 
 
 def mirrored(boxes: Floats) -> Floats:
@@ -113,49 +99,6 @@ def jittered(pixels: Pixels, random: np.random.Generator) -> Pixels:
     x = (x - 0.5) * np.exp(random.normal(0, 0.15)) + 0.5
     x = x * np.exp(random.normal(0, 0.06, 3))
     return (x.clip(0, 1) * 255).astype(np.uint8)
-
-
-def turned(pixels: Pixels, angle: float) -> Pixels:
-    """The largest part of the same shape of the picture turned by a crop angle; no corner shows."""
-    height, width = pixels.shape[:2]
-    inside = largest_inside(Size(width, height), angle, width / height)
-    x, y = ((full - part) / 2 for full, part in zip((width, height), inside, strict=True))
-    left, top = int(np.ceil(x)) + (angle != 0), int(np.ceil(y)) + (angle != 0)
-    return rotated(pixels, angle)[top : height - top, left : width - left]
-
-
-def tilts(count: int, random: np.random.Generator) -> NDArray[np.float64]:
-    """Angles that photographs are off by: some none, most small, a few over the whole range."""
-    small = random.laplace(0, ANGLE_SCALE * 1.6, count)
-    wide = random.uniform(-9.5, 9.5, count)
-    which = random.random(count)
-    return np.where(which < 0.2, 0.0, np.where(which < 0.7, small, wide)).clip(-9.75, 9.75)
-
-
-def tilted(
-    pictures: Sequence[Picture], trunk: keras.Model, *, versions: int, seed: int, cache: Path
-) -> Turned:
-    """Level pictures turned by known angles in this many versions, every other one mirrored."""
-    angles = tilts(len(pictures) * versions, np.random.default_rng(seed))
-
-    def squares() -> Iterator[Pixels]:
-        random = np.random.default_rng(seed + 1)
-        for index, picture in enumerate(pictures):
-            pixels = picture.pixels()
-            for version in range(versions):
-                seen = squared(turned(pixels, angles[index * versions + version]), SIDE)
-                seen = jittered(seen, random) if version % 3 else seen
-                yield seen[:, ::-1] if version % 2 else seen
-
-    fine, middle = _features(squares, len(angles), trunk, cache)
-    signs = np.where(np.arange(len(angles)) % versions % 2 == 1, 1.0, -1.0)
-    return Turned(fine, middle, belief(angles * signs))
-
-
-def belief(angles: NDArray[np.float64]) -> Floats:
-    """(n, bins): a bell of a quarter degree around each angle that levels."""
-    bells = np.exp(-0.5 * ((BINS[None] - angles[:, None]) / 0.3) ** 2)
-    return (bells / bells.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def _features(

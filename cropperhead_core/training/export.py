@@ -18,9 +18,9 @@ from cropperhead_core.errors import ModelError
 from cropperhead_core.ranker import CONFIG, FORMAT, WEIGHTS
 
 from .fit import Trained, described
-from .networks import BINS, SIDE
+from .networks import SIDE
 
-__all__ = ["BOXES", "export", "graph", "set_thresholds"]
+__all__ = ["BOXES", "export", "graph", "set_threshold"]
 
 BOXES = 128
 """Boxes a call of `score` takes: LiteRT is fastest when shapes are fixed."""
@@ -34,7 +34,7 @@ class _Graph(tf.Module):
 
     def __init__(self, trained: Trained) -> None:
         super().__init__()
-        self.trunk, self.angle = trained.trunk, trained.angle
+        self.trunk = trained.trunk
         self.upper = trained.ranking.get_layer("features")
         self.head = trained.ranking.get_layer("box_head")
 
@@ -48,7 +48,6 @@ class _Graph(tf.Module):
             "map": seen["map"],
             "context": seen["context"],
             "subject": mass / (tf.reduce_max(mass, axis=(1, 2), keepdims=True) + 1e-9),
-            "angles": tf.nn.softmax(self.angle(lower, training=False)),
         }
 
     @tf.function(
@@ -98,7 +97,7 @@ def _frozen(function: Any) -> Any:
 
 
 def export(trained: Trained, folder: Path) -> float:
-    """Write a model folder that has no thresholds yet; gives how far its scores are from Keras'.
+    """Write a model folder that has no threshold yet; gives how far its scores are from Keras'.
 
     Raises `ModelError`, and writes nothing, when that is more than anybody could put up with.
     """
@@ -114,9 +113,7 @@ def export(trained: Trained, folder: Path) -> float:
         "files": {WEIGHTS: hashlib.sha256(weights).hexdigest()},
         "input": SIDE,
         "boxes": BOXES,
-        "bins": BINS.tolist(),
         "leave_gain": 0.0,
-        "level_confidence": 1.0,
         "data_sha256": trained.data_sha256,
         "versions": {"tensorflow": tf.__version__, "keras": keras.__version__},
         "recipe": described(trained.config),
@@ -125,11 +122,10 @@ def export(trained: Trained, folder: Path) -> float:
     return off
 
 
-def set_thresholds(folder: Path, *, leave_gain: float, level_confidence: float) -> None:
-    """Write a model's two thresholds into its config."""
+def set_threshold(folder: Path, leave_gain: float) -> None:
+    """Write a model's threshold into its config."""
     config = json.loads((folder / CONFIG).read_text("utf-8"))
-    thresholds = {"leave_gain": leave_gain, "level_confidence": level_confidence}
-    _write(folder, config | {name: round(value, 3) for name, value in thresholds.items()})
+    _write(folder, config | {"leave_gain": round(leave_gain, 3)})
 
 
 def _write(folder: Path, config: dict[str, Any]) -> None:

@@ -13,9 +13,9 @@ import tensorflow as tf
 from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
 
 from .callbacks import CropImages, corners
-from .data import Scored, Turned, scored, tilted
+from .data import Scored, scored
 from .losses import RankingLoss, first_choice
-from .networks import angle_head, lower_trunk, ranking_model
+from .networks import lower_trunk, ranking_model
 
 __all__ = ["Trained", "TrainingConfig", "quick", "train"]
 
@@ -38,9 +38,6 @@ class TrainingConfig:
     weight_decay: float = 1e-3
     huber: float = 1.0
     top: float = 1.0
-    angle_versions: int = 10
-    angle_epochs: int = 14
-    angle_learning_rate: float = 7e-4
     limit: int | None = None
     """Pictures to use at most; for a quick run."""
 
@@ -52,16 +49,13 @@ class Trained:
     config: TrainingConfig
     trunk: keras.Model
     ranking: keras.Model
-    angle: keras.Model
     pictures: tuple[Picture, ...]
     data_sha256: str
 
 
 def quick(config: TrainingConfig) -> TrainingConfig:
     """The same recipe in miniature: two steps on a few pictures, to see that all of it runs."""
-    return replace(
-        config, versions=2, epochs=1, angle_versions=2, angle_epochs=1, limit=24, batch=8
-    )
+    return replace(config, versions=2, epochs=1, limit=24, batch=8)
 
 
 def train(config: TrainingConfig, *, data: Path, work: Path, say: Callable[[str], None]) -> Trained:
@@ -80,8 +74,7 @@ def train(config: TrainingConfig, *, data: Path, work: Path, say: Callable[[str]
     trunk = lower_trunk(data / BACKBONE)
     made = _Run(config, trunk, work / f"{config.name}-{data_hash(chosen)[:8]}")
     ranking = made.ranking(ranking_model(data / BACKBONE), chosen, held)
-    angle = made.angle(angle_head(), chosen, held)
-    return Trained(config, trunk, ranking, angle, tuple(chosen), data_hash(chosen))
+    return Trained(config, trunk, ranking, tuple(chosen), data_hash(chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,37 +113,6 @@ class _Run:
             shuffle=False,
             steps_per_epoch=-(-len(seen) // config.batch),
             callbacks=[*self._callbacks("ranking"), self._drawn(held, watched)],
-            verbose=2,
-        )
-        return model
-
-    def angle(self, model: keras.Model, chosen: list[Picture], held: list[Picture]) -> keras.Model:
-        """The angle head, fitted to level pictures turned by known angles."""
-        config = self.config
-        seen, watched = (
-            tilted(
-                [p for p in pictures if p.kind == "composed"][: config.limit],
-                self.trunk,
-                versions=config.angle_versions,
-                seed=config.seed,
-                cache=self.work / "features" / f"tilted-{name}",
-            )
-            for name, pictures in (("train", chosen), ("watched", held))
-        )
-        steps = config.angle_epochs * (len(seen.targets) // config.batch + 1)
-        model.compile(
-            self._optimizer(config.angle_learning_rate, steps),
-            keras.losses.CategoricalCrossentropy(from_logits=True),
-        )
-        model.fit(
-            _turned(seen, config),
-            validation_data=_turned(watched, config),
-            epochs=config.angle_epochs,
-            shuffle=False,
-            callbacks=[
-                *self._callbacks("angle"),
-                keras.callbacks.EarlyStopping(patience=4, restore_best_weights=True),
-            ],
             verbose=2,
         )
         return model
@@ -197,13 +159,6 @@ def _shuffled(seen: Scored, config: TrainingConfig) -> tf.data.Dataset:
     spec = {name: tf.TensorSpec((None, *x.shape[1:]), tf.float32) for name, x in inputs.items()}
     signature = (spec, tf.TensorSpec((None, *scores.shape[1:]), tf.float32))
     return tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(2)
-
-
-def _turned(seen: Turned, config: TrainingConfig) -> tf.data.Dataset:
-    data = tf.data.Dataset.from_tensor_slices(
-        ({"fine": seen.fine, "middle": seen.middle}, seen.targets)
-    )
-    return data.shuffle(len(seen.targets), seed=config.seed).batch(config.batch).prefetch(2)
 
 
 def described(config: TrainingConfig) -> dict[str, object]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from cropperhead_core.dataset import read_pictures, split
 from cropperhead_core.ranker import load_model
 
-from .calibrate import leave_gain, level_confidence
-from .export import export, set_thresholds
+from .calibrate import leave_gain
+from .export import export, set_threshold
 from .fit import TrainingConfig, train
 
 __all__ = ["make_model"]
@@ -21,7 +21,7 @@ def make_model(
 ) -> None:
     """Train by this recipe on `data` and write the model to `folder`, whole or not at all.
 
-    The thresholds come from the validation pictures, which no weight was fitted to. Raises
+    The threshold comes from the validation pictures, which no weight was fitted to. Raises
     `ModelError` when the exported graph does not say what Keras says.
     """
     trained = train(config, data=data, work=work, say=say)
@@ -34,9 +34,7 @@ def make_model(
     held = [picture for picture, part in parts if part == "validation"]
     ranker = load_model(made)
     gain = leave_gain(ranker, [picture for picture in held if picture.scores][: config.limit])
-    level = [picture for picture in held if picture.kind == "composed"][: config.limit]
-    confidence = level_confidence(ranker, level)
-    set_thresholds(made, leave_gain=gain, level_confidence=confidence)
-    say(f"calibrated: gain {gain:.2f}, confidence {confidence:.2f}")
+    set_threshold(made, gain)
+    say(f"calibrated: gain {gain:.2f}")
     folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(made, folder, dirs_exist_ok=True)

@@ -1,4 +1,4 @@
-"""The networks: EfficientNet-Lite0's trunk, the heads that score boxes, and the angle head.
+"""The networks: EfficientNet-Lite0's trunk, and the heads that score boxes.
 
 The trunk's lower part stays as ImageNet made it, so its features are computed once per picture;
 the upper part and the heads are trained.
@@ -13,13 +13,11 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-__all__ = ["BINS", "GRID", "SIDE", "angle_head", "lower_trunk", "ranking_model"]
+__all__ = ["GRID", "SIDE", "lower_trunk", "ranking_model"]
 
 SIDE = 256
 """Pixels of the square that the network sees."""
 GRID = SIDE // 16
-BINS = np.arange(-10, 10.25, 0.25, dtype=np.float32)
-"""Degrees: the crop angles that would level."""
 BLOCKS = (
     # kernel, stride, expansion, channels of blocks b0..b15 (EfficientNet-Lite0)
     *((3, 1, 1, 16),),
@@ -205,17 +203,3 @@ class BoxGeometry(layers.Layer):
     def compute_output_shape(self, shapes: list[tuple[int, ...]]) -> tuple[int | None, ...]:
         """(n, k, 11)."""
         return (shapes[0][0], shapes[0][1], 11)
-
-
-def angle_head() -> keras.Model:
-    """fine, middle -> angles (n, bins): logits of the crop angle that would level."""
-    fine = keras.Input((GRID, GRID, CHANNELS["fine"]), name="fine")
-    middle = keras.Input((GRID, GRID, CHANNELS["middle"]), name="middle")
-    x = layers.Concatenate()([layers.Conv2D(64, 1)(fine), layers.Conv2D(64, 1)(middle)])
-    x = layers.Conv2D(96, 3, padding="same", activation="relu")(layers.ReLU()(x))
-    x = layers.Conv2D(96, 3, 2, padding="same", activation="relu")(layers.Dropout(0.1)(x))
-    weight = layers.Softmax(axis=(1, 2))(layers.Conv2D(4, 1)(x))
-    seen = [ops.sum(x * weight[..., index : index + 1], axis=(1, 2)) for index in range(4)]
-    x = layers.Dropout(0.3)(layers.Concatenate()([*seen, layers.GlobalAveragePooling2D()(x)]))
-    logits = layers.Dense(len(BINS))(layers.Dense(128, activation="relu")(x))
-    return keras.Model({"fine": fine, "middle": middle}, logits, name="angle")
