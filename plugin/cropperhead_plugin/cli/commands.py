@@ -20,6 +20,7 @@ COMMANDS = {
     "score": "score boxes of one photo",
     "outcome": "note what became of the suggestions for photos",
     "install": "put the plugin into darktable, or take it away",
+    "evaluate": "judge the model beside other ways to crop",
     "doctor": "check that everything needed is there",
 }
 """In the order of --help, each with its line there."""

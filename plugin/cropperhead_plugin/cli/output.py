@@ -10,7 +10,7 @@ from typing import TypeVar
 from cropperhead_core.errors import CropperHeadError
 from cropperhead_plugin.protocol import Failure, Record, line, one_line
 
-__all__ = ["Segment", "each", "report", "warn"]
+__all__ = ["Segment", "each", "report", "warn", "watched"]
 
 Segment = tuple[str, str]
 """Some text and its style in rich's words ("" for none)."""
@@ -33,7 +33,7 @@ def report(
     """
     status = 0
     say = _say_in_colour if sys.stdout.isatty() else _say
-    for result in _watched(results, total):
+    for result in watched(results, total):
         if isinstance(result, Failure):
             status = 1
         if as_json:
@@ -74,7 +74,7 @@ def _say_in_colour(segments: list[Segment]) -> None:
     Console(highlight=False, soft_wrap=True).print(Text.assemble(*segments))
 
 
-def _watched(results: Iterable[Result], total: int) -> Iterator[Result]:
+def watched(results: Iterable[Result], total: int) -> Iterator[Result]:
     """The same results, with a progress bar on stderr if that is a terminal."""
     if total < 2 or not sys.stderr.isatty():
         yield from results

@@ -1,0 +1,11 @@
+"""How good crops are, ours and others': one table over photos that no model was fitted to.
+
+No TensorFlow here: what is judged runs as people run it. `methods` and `peers` say what each method
+would crop, `judge` what that is worth, `tilt` how well it levels, `table` sums up.
+"""
+
+from __future__ import annotations
+
+from .ranking import Judged, judged, ours
+
+__all__ = ["Judged", "judged", "ours"]

@@ -1,0 +1,90 @@
+"""`cropperhead evaluate`: how good the crops are, beside every other way to crop."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from cropperhead_core.errors import SettingsError
+from cropperhead_plugin.settings import Settings
+
+from .options import add_json
+from .output import warn, watched
+
+__all__ = ["describe", "run"]
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the options of evaluate."""
+    parser.description = (
+        "Judges the model by photos it was not trained on, beside other ways to crop them: the\n"
+        "full frame, boxes that see no pixels, smartcrop, libvips and the first CropperHead's\n"
+        "network. docs/evaluation.md says what the columns mean."
+    )
+    parser.add_argument(
+        "--data",
+        required=True,
+        metavar="FOLDER",
+        help="the open data: preferences/, photos/, seed/",
+    )
+    parser.add_argument(
+        "--part",
+        choices=["validation", "test"],
+        default="validation",
+        help="which photos: validation while you work, test once at the end (default: validation)",
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help="judge by this many photos only")
+    parser.add_argument(
+        "--model", metavar="FOLDER", help="a model folder (default: the one that came with this)"
+    )
+    parser.add_argument(
+        "--classic",
+        metavar="FOLDER",
+        help="a classic network to judge too: train --network classic",
+    )
+    parser.add_argument(
+        "--crops",
+        metavar="FILE",
+        help="judge by crops that people made, too: JSON lines of photo, width, height and boxes",
+    )
+    parser.add_argument(
+        "--html", metavar="FILE", help="write a page with the photos and every method's crop"
+    )
+    add_json(parser)
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Judge everything by the same photos."""
+    from cropperhead_plugin.evaluation import Plan, evaluation
+
+    from .work import setup
+
+    if options.limit is not None and options.limit < 1:
+        raise SettingsError(f"expected a limit of at least 1 photo, got {options.limit}")
+    made = setup(settings)
+    plan = Plan(
+        data=Path(options.data).expanduser(),
+        model=made.model,
+        faces=made.faces,
+        part=options.part,
+        limit=options.limit,
+        classic=Path(options.classic) if options.classic else None,
+        crops=Path(options.crops) if options.crops else None,
+    )
+    found = evaluation(plan, watched)
+    if options.json:
+        from cropperhead_plugin.evaluation_records import records
+        from cropperhead_plugin.protocol import line
+
+        sys.stdout.buffer.write(b"".join(map(line, records(found))))
+    else:
+        from cropperhead_plugin.tables import print_tables
+
+        print_tables(found)
+    if options.html:
+        from cropperhead_plugin.report import write_report
+
+        write_report(found, Path(options.html))
+        warn(f"the page is {options.html}")
+    return 0

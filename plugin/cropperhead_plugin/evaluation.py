@@ -1,0 +1,167 @@
+"""The evaluation as a whole: which photos, which methods, and what became of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal, Protocol, TypeVar
+
+from cropperhead_core.crop import Size
+from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
+from cropperhead_core.errors import CropperHeadError, SettingsError
+from cropperhead_core.faces import FaceFinder
+from cropperhead_core.photo import Photo
+from cropperhead_core.ranker import load_model
+from cropperhead_core.scene import Eyes
+from cropperhead_core.suggest import suggested
+from cropperhead_core.suggestion import Suggestion
+from cropperhead_core.training.evaluate.judge import Exhibit, exhibits
+from cropperhead_core.training.evaluate.methods import Method, Pixels, blind, ranker, suggester
+from cropperhead_core.training.evaluate.peers import smartcrop, vips_attention
+from cropperhead_core.training.evaluate.people import PeopleRow, people_rows, read_crops
+from cropperhead_core.training.evaluate.table import Ours, Table, table
+from cropperhead_core.training.evaluate.tfjs import classic
+from cropperhead_core.training.evaluate.tilt import levelled
+from cropperhead_core.wishes import Wishes
+
+from .service import hushed
+
+__all__ = ["OURS", "Evaluation", "Plan", "evaluation"]
+
+OURS = Ours(ranker="ours: the ranker", suggestion="ours: suggest")
+FREE = "ours: suggest, any shape"
+ORIGINAL, CLASSIC = "original network", "classic network"
+
+Item = TypeVar("Item")
+
+
+class Watch(Protocol):
+    """What lets a person see how far it is."""
+
+    def __call__(self, results: Iterable[Item], total: int) -> Iterator[Item]:
+        """The same items, each as it comes."""
+
+
+def _unwatched(results: Iterable[Item], total: int) -> Iterator[Item]:  # noqa: ARG001 (nobody asks)
+    yield from results
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be evaluated; limit is a number of photos, None for all of the part."""
+
+    data: Path
+    model: Path
+    faces: Path
+    part: Literal["validation", "test"] = "validation"
+    limit: int | None = None
+    classic: Path | None = None
+    crops: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The table, the photos behind it, the rows against people's crops, and what was evaluated."""
+
+    part: str
+    model: str
+    data_sha256: str
+    table: Table
+    shown: tuple[Exhibit, ...]
+    people: tuple[PeopleRow, ...] = ()
+
+
+def evaluation(plan: Plan, watch: Watch = _unwatched) -> Evaluation:
+    """Every method on the same photos; one whose program is absent is listed with the reason.
+
+    Raises `CropperHeadError` if the data or our model cannot be read.
+    """
+    crops = read_crops(plan.crops) if plan.crops else []
+    pictures = _pictures(plan.data)
+    parts = dict(zip((picture.path for picture in pictures), split(pictures), strict=True))
+    learnt = [p for p in pictures if p.scores and parts[p.path] == "train"]
+    held = [p for p in pictures if parts[p.path] == plan.part]
+    scored = _spread([picture for picture in held if picture.scores], plan.limit)
+    level = _spread([picture for picture in held if picture.kind == "composed"], plan.limit)
+    with hushed():
+        predictor, faces = load_model(plan.model), FaceFinder(plan.faces)
+    found, missing = _present(_methods(plan, learnt, Eyes(predictor, faces)))
+    shown = tuple(watch(exhibits(scored, found, faces), len(scored)))
+    levels = list(watch(levelled(level, _levelling(found)), len(level)))
+    return Evaluation(
+        part=plan.part,
+        model=predictor.name,
+        data_sha256=data_hash(pictures),
+        table=table(shown, levels, OURS, missing),
+        shown=shown,
+        people=people_rows(watch(crops, len(crops)), found),
+    )
+
+
+def _pictures(data: Path) -> list[Picture]:
+    try:
+        return read_pictures(data)
+    except (OSError, ValueError, KeyError) as error:
+        raise SettingsError(
+            f"expected the open data (preferences/, photos/) in {data}, choose it with --data:"
+            f" {error}"
+        ) from error
+
+
+def _spread(pictures: list[Picture], limit: int | None) -> list[Picture]:
+    """At most so many, in an order that has nothing to do with their sets."""
+
+    def lot(picture: Picture) -> bytes:
+        return hashlib.sha256(picture.path.name.encode()).digest()
+
+    return sorted(pictures, key=lot)[:limit]
+
+
+def _methods(plan: Plan, learnt: list[Picture], eyes: Eyes) -> dict[str, Callable[[], Method]]:
+    """What makes each method, in the order of the rows."""
+    return {
+        OURS.ranker: partial(ranker, eyes.predictor),
+        OURS.suggestion: partial(suggester, _suggest(eyes, Wishes())),
+        FREE: partial(suggester, _suggest(eyes, Wishes(aspect="free"))),
+        **{name: partial(_same, method) for name, method in blind(learnt).items()},
+        "smartcrop": smartcrop,
+        "libvips attention": vips_attention,
+        ORIGINAL: partial(classic, plan.data / "seed"),
+        **({CLASSIC: partial(classic, plan.classic)} if plan.classic else {}),
+    }
+
+
+def _same(method: Method) -> Method:
+    return method
+
+
+def _suggest(eyes: Eyes, wishes: Wishes) -> Callable[[Pixels], Suggestion]:
+    """The suggestion for pixels that are no file, as if they were all of a photo."""
+
+    def suggest(pixels: Pixels) -> Suggestion:
+        size = Size(pixels.shape[1], pixels.shape[0])
+        return suggested(Photo(Path("picture"), size), pixels, eyes, wishes)
+
+    return suggest
+
+
+def _present(
+    makers: Mapping[str, Callable[[], Method]],
+) -> tuple[dict[str, Method], dict[str, str]]:
+    """The methods that can be had, and why the others cannot."""
+    found: dict[str, Method] = {}
+    missing: dict[str, str] = {}
+    for name, make in makers.items():
+        try:
+            found[name] = make()
+        except CropperHeadError as error:
+            missing[name] = str(error)
+    return found, missing
+
+
+def _levelling(methods: Mapping[str, Method]) -> dict[str, Method]:
+    """Those that answer with an angle."""
+    return {name: methods[name] for name in (OURS.suggestion, ORIGINAL, CLASSIC) if name in methods}

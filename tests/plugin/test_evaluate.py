@@ -1,0 +1,147 @@
+"""`cropperhead evaluate` from end to end on a handful of photos, and its page in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from .conftest import Program, lines, photo
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = json.loads((ROOT / "docs/evaluation.schema.json").read_text())
+PAGE = "page <1>.html"
+
+
+@pytest.fixture(scope="module")
+def judged(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Any]]:
+    """The folder of an evaluation of four photos, one more cropped by people, and its lines."""
+    home = tmp_path_factory.mktemp("judged")
+    photo(home / "chelsea.jpg", "chelsea")
+    row = {"photo": "chelsea.jpg", "width": 451, "height": 300, "boxes": [[50, 20, 400, 290]]}
+    (home / "crops.jsonl").write_text(json.dumps(row))
+    options = ["--limit", "4", "--json", "--html", PAGE, "--crops", "crops.jsonl"]
+    options += ["--classic", str(shared / "data/seed")]
+    done = Program(home, home)("evaluate", "--data", shared / "data", *options)
+    assert done.returncode == 0, done.stderr.decode()
+    return home, lines(done.stdout)
+
+
+def test_every_line_obeys_the_schema(judged: tuple[Path, list[Any]]) -> None:
+    for line in judged[1]:
+        jsonschema.validate(line, SCHEMA)
+
+
+def test_every_method_is_judged_by_the_same_photos(judged: tuple[Path, list[Any]]) -> None:
+    first, *others = judged[1]
+    rows = [line for line in others if line["kind"] == "row"]
+    assert first["kind"] == "photos"
+    assert {row["photos"] for row in rows} == {first["photos"]} == {4}
+    assert [line for line in others if line["kind"] == "missing"] == []
+    assert len(rows) == 12
+    assert all(row["outside"] == 0 for row in rows if row["name"].startswith("ours"))
+
+
+def test_leaving_every_photo_regrets_what_the_best_gains(judged: tuple[Path, list[Any]]) -> None:
+    first, *others = judged[1]
+    full = next(line for line in others if line.get("name") == "full frame")
+    assert full["choice"] == first["full"]
+    assert full["regret"][0] == pytest.approx(first["best"][0] - first["full"][0], abs=1e-4)
+    assert full["left"] == [1, 1, 1]
+
+
+def test_the_same_network_twice_has_the_same_figures(judged: tuple[Path, list[Any]]) -> None:
+    rows = {line["name"]: line for line in judged[1] if line["kind"] == "row"}
+    original, classic = ({**rows[f"{name} network"]} for name in ("original", "classic"))
+    for row in (original, classic):
+        row.pop("name"), row.pop("cpu_ms")
+    assert original == classic
+
+
+def test_people_judge_too(judged: tuple[Path, list[Any]]) -> None:
+    people = [line for line in judged[1] if line["kind"] == "people"]
+    assert len(people) == 12
+    assert all(line["photos"] == 1 for line in people)
+
+
+def browsed(page: Path, script: str = "") -> str:
+    """The page's elements in Chromium once this script has run; it may not load anything."""
+    copy = page.with_name("copy.html")
+    copy.write_text(page.read_text().replace("</body>", f"<script>{script}</script></body>"))
+    done = subprocess.run(
+        [
+            *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"),
+            *(f"--user-data-dir={page.parent / 'chromium'}", "--virtual-time-budget=3000"),
+            *("--dump-dom", copy.as_uri()),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert "CONSOLE" not in done.stderr, done.stderr
+    return re.sub(r"<script.*?</script>", "", done.stdout, flags=re.DOTALL)
+
+
+def test_the_page_shows_each_photo_with_every_crop(judged: tuple[Path, list[Any]]) -> None:
+    seen = browsed(judged[0] / PAGE)
+    assert seen.count("<article") == 4
+    assert seen.count("<svg") == 4 * (1 + 12)
+    assert "4 of 4 photos" in seen
+    assert seen.count('<th scope="row">') == 12
+
+
+def test_the_page_filters_orders_and_hides(judged: tuple[Path, list[Any]]) -> None:
+    seen = browsed(
+        judged[0] / PAGE,
+        "document.querySelector('[value=composed]').click();"
+        "document.querySelector('[value=smartcrop]').click();",
+    )
+    photos = seen.count("<article")
+    assert f"{photos} of 4 photos" in seen
+    assert 0 <= photos < 4
+    assert seen.count("<svg") == photos * 12
+
+
+def test_the_page_opens_a_crop_large_from_the_keyboard(judged: tuple[Path, list[Any]]) -> None:
+    seen = browsed(
+        judged[0] / PAGE,
+        "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true}));"
+        "document.querySelector('article button').click();",
+    )
+    assert re.search(r"<dialog[^>]* open", seen)
+
+
+def test_the_page_needs_no_network(judged: tuple[Path, list[Any]]) -> None:
+    text = (judged[0] / PAGE).read_text()
+    assert "default-src 'none'" in text
+    assert set(re.findall(r"https?://[^\"'\s]+", text)) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_words_are_said_without_json(program: Program, shared: Path) -> None:
+    done = program("evaluate", "--data", shared / "data", "--limit", "2")
+    said = done.stdout.decode()
+    assert done.returncode == 0
+    for title in ("What it chooses", "Beside ours", "How it behaves", "How it levels"):
+        assert title in said
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--data", "absent"], "expected the open data"),
+        (["--data", ".", "--limit", "0"], "at least 1 photo"),
+        (["--data", ".", "--crops", "absent"], "cannot read the crops"),
+        ([], "--data"),
+    ],
+)
+def test_wrong_usage_is_one_line(program: Program, options: list[str], message: str) -> None:
+    done = program("evaluate", *options)
+    assert done.returncode == 2
+    assert message in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
