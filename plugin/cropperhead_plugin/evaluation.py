@@ -13,6 +13,7 @@ from cropperhead_core.crop import Size
 from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
 from cropperhead_core.errors import CropperHeadError, SettingsError
 from cropperhead_core.faces import FaceFinder
+from cropperhead_core.horizon import Horizon
 from cropperhead_core.photo import Photo
 from cropperhead_core.ranker import load_model
 from cropperhead_core.scene import Eyes
@@ -27,7 +28,7 @@ from cropperhead_core.training.evaluate.tfjs import classic
 from cropperhead_core.training.evaluate.tilt import levelled
 from cropperhead_core.wishes import Wishes
 
-from .service import hushed
+from .service import Setup, hushed
 
 __all__ = ["OURS", "Evaluation", "Plan", "evaluation"]
 
@@ -54,8 +55,7 @@ class Plan:
     """What is to be evaluated; limit is a number of photos, None for all of the part."""
 
     data: Path
-    model: Path
-    faces: Path
+    models: Setup
     part: Literal["validation", "test"] = "validation"
     limit: int | None = None
     classic: Path | None = None
@@ -87,8 +87,9 @@ def evaluation(plan: Plan, watch: Watch = _unwatched) -> Evaluation:
     scored = _spread([picture for picture in held if picture.scores], plan.limit)
     level = _spread([picture for picture in held if picture.kind == "composed"], plan.limit)
     with hushed():
-        predictor, faces = load_model(plan.model), FaceFinder(plan.faces)
-    found, missing = _present(_methods(plan, learnt, Eyes(predictor, faces)))
+        predictor, faces = load_model(plan.models.model), FaceFinder(plan.models.faces)
+    eyes = Eyes(predictor, faces, Horizon(plan.models.level))
+    found, missing = _present(_methods(plan, learnt, eyes))
     shown = tuple(watch(exhibits(scored, found, faces), len(scored)))
     levels = list(watch(levelled(level, _levelling(found)), len(level)))
     return Evaluation(

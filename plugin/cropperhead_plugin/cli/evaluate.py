@@ -62,11 +62,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     if options.limit is not None and options.limit < 1:
         raise SettingsError(f"expected a limit of at least 1 photo, got {options.limit}")
-    made = setup(settings)
     plan = Plan(
         data=Path(options.data).expanduser(),
-        model=made.model,
-        faces=made.faces,
+        models=setup(settings),
         part=options.part,
         limit=options.limit,
         classic=Path(options.classic) if options.classic else None,
