@@ -74,6 +74,8 @@ class Pool:
         tasks = enumerate(paths)
         answers: dict[int, Suggestion | Failure] = {}
         turn = 0
+        for worker in self._workers:
+            worker.last = -1
         while True:
             limit = turn + WINDOW * len(self._workers)
             self._hand_out(tasks, wishes, limit)

@@ -75,6 +75,13 @@ def test_what_keeps_a_worker_from_starting_is_raised() -> None:
         list(pool.suggestions([Path("a.jpg")], Wishes()))
 
 
+def test_a_pool_serves_again_and_again() -> None:
+    with Pool(Building(), 1) as pool:
+        for _ in range(3):
+            names = [Path(f"{n}.jpg") for n in range(40)]
+            assert len(list(pool.suggestions(names, Wishes()))) == 40
+
+
 def test_no_photos_are_no_answers() -> None:
     assert answers([], 2) == []
 
