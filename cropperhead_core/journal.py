@@ -157,6 +157,15 @@ class Journal:
         moved = [row for row in rows if not os.path.lexists(row[1])]
         return [_writing(photo, row) for row in here or moved]
 
+    def begun(self) -> list[Writing]:
+        """Writings that are only begun, of all photos: their process was killed, or is at it."""
+        with self._ours():
+            rows = self._db.execute(
+                "SELECT w.id, p.path, editor, sidecar, crop, before, after_hash, state"
+                " FROM writings w JOIN photos p ON p.id = w.photo WHERE state = 'begun'"
+            ).fetchall()
+        return [_writing(Path(os.fsdecode(row[1])), row) for row in rows]
+
     def record_outcome(
         self, suggestion: int, outcome: str, crop: Crop | None, editor: str | None
     ) -> None:

@@ -11,11 +11,13 @@ from typing import Literal
 
 from cropperhead_core.errors import SidecarConflict, SidecarError
 
-__all__ = ["Content", "Editor", "read_bytes", "replace_file", "sidecar_path"]
+__all__ = ["TEMPORARY", "Content", "Editor", "read_bytes", "replace_file", "sidecar_path"]
 
 Editor = Literal["darktable", "lightroom"]
 Content = bytes | None
 """What a file holds; None: there is none."""
+TEMPORARY = ".cropperhead-"
+"""Temporary files begin with this and the number of their process: who is left behind is known."""
 
 
 def sidecar_path(photo: Path, editor: Editor) -> Path:
@@ -33,10 +35,6 @@ def sidecar_path(photo: Path, editor: Editor) -> Path:
 def read_bytes(path: Path) -> Content:
     """What the file holds, None when there is none; raises `SidecarError`."""
     try:
-        if (
-            not stat.S_ISREG(path.stat().st_mode) and not path.is_dir()
-        ):  # a pipe would keep us waiting
-            raise SidecarError(f"expected a sidecar, got something that is no file: {path}")
         return path.read_bytes()
     except FileNotFoundError:
         return None
@@ -63,7 +61,8 @@ def replace_file(path: Path, content: Content, *, expected: Content) -> None:
 
 
 def _replaced(target: Path, content: bytes, expected: Content) -> None:
-    handle, name = tempfile.mkstemp(prefix=".cropperhead-", suffix=".tmp", dir=target.parent)
+    prefix = f"{TEMPORARY}{os.getpid()}-"
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=target.parent)
     beside = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,0 +1,280 @@
+"""The watch folder's queue: what was seen where, what is to be done, what became of each content.
+
+One SQLite file in WAL mode beside the journal, so that `status` may read it while the watch writes.
+It is apart from the journal because it could be made again by looking at the folders; what `undo`
+lives by could not. Paths are bytes, times are seconds since the epoch unless they say otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+from .errors import JournalError
+from .schema import QUEUE, migrate
+
+__all__ = ["FINISHED", "Entry", "Known", "Moment", "Queue", "State"]
+
+State = Literal["settling", "waiting", "done", "left", "review", "skipped", "failed"]
+FINISHED: frozenset[State] = frozenset(("done", "left", "review", "skipped"))
+BUSY_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One photo in its place: what the file was like, and how far we are with it.
+
+    stamp is its size in bytes and mtime in ns; around says the same of what belongs to it, in
+    short. since is of the monotonic clock; a failed one is tried again at next_try, which is
+    `delay_s` after it failed.
+    """
+
+    path: Path
+    stamp: tuple[int, int]
+    around: str = ""
+    state: State = "settling"
+    since: float = 0.0
+    tries: int = 0
+    next_try: float = 0.0
+    delay_s: float = 0.0
+    note: str = ""
+    time: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Which camera took a photo, and when (seconds since the epoch in the camera's own zone)."""
+
+    camera: str
+    taken: float
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What became of a photo's content under these options, and the suggestion as JSON."""
+
+    key: str
+    options: str
+    path: Path
+    state: State
+    record: str
+    time: float
+    note: str = ""
+    moment: Moment | None = None
+
+
+class Queue:
+    """The queue in this file, made when absent; a context manager. Raises `JournalError`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._ours():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+            try:
+                migrate(self._db, path, QUEUE)
+                self._db.execute("PRAGMA synchronous = NORMAL")
+            except BaseException:
+                self.close()
+                raise
+
+    @classmethod
+    def copied(cls, path: Path) -> Self:
+        """A queue in memory, with what is in that file: for rehearsals."""
+        copy = cls(Path(":memory:"))
+        with copy._ours():
+            if path.exists():
+                source = sqlite3.connect(path)
+                source.backup(copy._db)
+                source.close()
+        return copy
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def restart(self, now: float) -> None:
+        """Settling begins anew: the monotonic clock of an earlier run means nothing now."""
+        with self.transaction():
+            self._db.execute("UPDATE files SET since = ? WHERE state = 'settling'", (now,))
+
+    def entries(self, folder: Path) -> dict[str, Entry]:
+        """What is known of the photos in this folder, by name."""
+        found = self._entries("folder = ?", (os.fsencode(folder), -1))
+        return {entry.path.name: entry for entry in found}
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Note these photos as they are now, over what was noted of the same paths."""
+        with self.transaction():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                map(_row, entries),
+            )
+
+    def forget(self, paths: Iterable[Path]) -> None:
+        """These files are not there any more; what became of their content stays known."""
+        with self.transaction():
+            self._db.executemany(
+                "DELETE FROM files WHERE folder = ? AND name = ?", map(_key, paths)
+            )
+
+    def folders(self, root: Path) -> list[Path]:
+        """The folders at or below this one that photos were seen in."""
+        start = os.fsencode(root)
+        below = start.rstrip(b"/") + b"/"
+        with self._ours():
+            rows = self._db.execute(
+                "SELECT DISTINCT folder FROM files WHERE folder = ? OR substr(folder, 1, ?) = ?",
+                (start, len(below), below),
+            ).fetchall()
+        return [Path(os.fsdecode(folder)) for (folder,) in rows]
+
+    def forget_folder(self, folder: Path) -> None:
+        """This folder is not there any more."""
+        with self.transaction():
+            self._db.execute("DELETE FROM files WHERE folder = ?", (os.fsencode(folder),))
+
+    def due(self, wall: float, limit: int) -> list[Entry]:
+        """Photos to work on now: those waiting, then failed ones whose time has come.
+
+        A clock that was set back does not keep a photo waiting for longer than its delay.
+        """
+        failed = "state = 'failed' AND (next_try <= ?1 OR next_try > ?1 + delay)"
+        return [
+            *self._entries("state = 'waiting'", (limit,)),
+            *self._entries(failed, (wall, limit)),
+        ][:limit]
+
+    def next_try(self) -> float | None:
+        """When the first of the failed photos is to be tried again."""
+        with self._ours():
+            row = self._db.execute("SELECT min(next_try) FROM files WHERE state = 'failed'")
+            (first,) = row.fetchone()
+        return None if first is None else float(first)
+
+    def remember(self, known: Known) -> None:
+        """Note what became of a content."""
+        moment = (None, None) if known.moment is None else (known.moment.camera, known.moment.taken)
+        row = (known.key, known.options, *_key(known.path), known.state, known.record)
+        with self.transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row, known.note, *moment, known.time),
+            )
+
+    def known(self, key: str) -> list[Known]:
+        """What became of this content, the latest first."""
+        return self._known("key = ? ORDER BY time DESC", (key,))
+
+    def known_at(self, path: Path, options: str) -> Known | None:
+        """What last became of the photo that was at this path, under these options."""
+        found = self._known(
+            "folder = ? AND name = ? AND options = ? ORDER BY time DESC LIMIT 1",
+            (*_key(path), options),
+        )
+        return found[0] if found else None
+
+    def known_near(self, folder: Path, moment: Moment, options: str, seconds: float) -> list[Known]:
+        """Photos of one camera and folder that were taken within so many seconds, nearest first."""
+        return self._known(
+            "folder = ? AND camera = ? AND taken BETWEEN ? AND ? AND options = ?"
+            " ORDER BY abs(taken - ?) LIMIT 2",
+            (
+                os.fsencode(folder),
+                moment.camera,
+                moment.taken - seconds,
+                moment.taken + seconds,
+                options,
+                moment.taken,
+            ),
+        )
+
+    def in_state(self, state: State, limit: int) -> list[Entry]:
+        """Photos in this state, the latest first."""
+        return self._entries("state = ?", (state, limit), order="time DESC")
+
+    def counts(self) -> dict[str, int]:
+        """How many photos are in each state."""
+        with self._ours():
+            return dict(self._db.execute("SELECT state, count(*) FROM files GROUP BY state"))
+
+    def finished_since(self, wall: float) -> int:
+        """How many photos were dealt with since then."""
+        with self._ours():
+            row = self._db.execute("SELECT count(*) FROM contents WHERE time >= ?", (wall,))
+            return int(row.fetchone()[0])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; what is inside joins what is around it."""
+        with self._ours():
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            with self._db:
+                yield
+
+    @contextmanager
+    def _ours(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise JournalError(f"the queue {self.path} cannot be used: {error}") from error
+
+    def _entries(
+        self, where: str, values: Sequence[object], order: str = "next_try, folder, name"
+    ) -> list[Entry]:
+        """Entries of which this is true; the last value is how many at most (-1: all)."""
+        with self._ours():
+            # Only our own words are put together; the values are bound.
+            rows = self._db.execute(f"{_ENTRY} WHERE {where} ORDER BY {order} LIMIT ?", values)
+            return [_entry(row) for row in rows]
+
+    def _known(self, where: str, values: Sequence[object]) -> list[Known]:
+        with self._ours():
+            # Only our own words above are put together; the values are bound.
+            rows = self._db.execute(f"SELECT * FROM contents WHERE {where}", values)  # noqa: S608
+            return [_known(row) for row in rows.fetchall()]
+
+
+_ENTRY = (
+    "SELECT folder, name, size, mtime, around, state, since, tries, next_try, delay, note, time"
+    " FROM files"
+)
+
+
+def _key(path: Path) -> tuple[bytes, bytes]:
+    return os.fsencode(path.parent), os.fsencode(path.name)
+
+
+def _path(folder: bytes, name: bytes) -> Path:
+    return Path(os.fsdecode(folder), os.fsdecode(name))
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    where = (*_key(entry.path), *entry.stamp, entry.around, entry.state, entry.since)
+    return (*where, entry.tries, entry.next_try, entry.delay_s, entry.note, entry.time)
+
+
+def _entry(row: tuple[object, ...]) -> Entry:
+    folder, name, size, mtime, *rest = row
+    return Entry(_path(folder, name), (size, mtime), *rest)  # type: ignore[arg-type]  # SQLite: object
+
+
+def _known(row: tuple[object, ...]) -> Known:
+    key, options, folder, name, state, record, note, camera, taken, time = row
+    moment = None if camera is None else Moment(camera, taken)  # type: ignore[arg-type]  # as above
+    path = _path(folder, name)  # type: ignore[arg-type]  # as above
+    return Known(key, options, path, state, record, time, note, moment)  # type: ignore[arg-type]

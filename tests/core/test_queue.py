@@ -1,0 +1,142 @@
+"""The queue keeps what was seen where and what became of it, through kills and moved clocks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cropperhead_core.errors import JournalError
+from cropperhead_core.queue import Entry, Known, Moment, Queue
+
+A, B = Path("/photos/a.jpg"), Path("/photos/below/b.jpg")
+KNOWN = Known("key", "options", A, "done", "{}", 10.0)
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Iterator[Queue]:
+    with Queue(tmp_path / "data/watch.sqlite") as queue:
+        yield queue
+
+
+def failed(path: Path, next_try: float, delay: float) -> Entry:
+    return Entry(path, (1, 2), state="failed", tries=1, next_try=next_try, delay_s=delay)
+
+
+entries = st.builds(
+    Entry,
+    path=st.binary(min_size=1, max_size=20)
+    .filter(lambda name: not set(name) & {0, 47} and name not in (b".", b".."))
+    .map(lambda name: Path("/photos", os.fsdecode(name))),
+    stamp=st.tuples(st.integers(0, 2**40), st.integers(-(2**62), 2**62)),
+    around=st.text(max_size=32),
+    state=st.sampled_from(["settling", "waiting", "done", "left", "review", "skipped", "failed"]),
+    since=st.floats(0, 1e9),
+    tries=st.integers(0, 1000),
+    next_try=st.floats(0, 1e12),
+    delay_s=st.floats(0, 1e6),
+    note=st.text(st.characters(exclude_categories=["Cs"])),
+    time=st.floats(0, 1e12),
+)
+
+
+@given(entry=entries)
+def test_an_entry_comes_back_as_it_was(entry: Entry) -> None:
+    with Queue(Path(":memory:")) as queue:
+        queue.put([entry])
+        assert queue.entries(entry.path.parent) == {entry.path.name: entry}
+
+
+def test_a_later_entry_replaces_the_earlier(queue: Queue) -> None:
+    queue.put([Entry(A, (1, 2)), Entry(A, (3, 4), state="waiting")])
+    assert queue.entries(A.parent) == {"a.jpg": Entry(A, (3, 4), state="waiting")}
+
+
+def test_what_is_forgotten_stays_known_by_its_content(queue: Queue) -> None:
+    queue.put([Entry(A, (1, 2), state="done")])
+    queue.remember(KNOWN)
+    queue.forget([A])
+    assert queue.entries(A.parent) == {}
+    assert queue.known("key") == [KNOWN]
+
+
+def test_waiting_photos_come_before_failed_ones(queue: Queue) -> None:
+    queue.put([failed(A, 5, 5), Entry(B, (1, 2), state="waiting")])
+    assert [entry.path for entry in queue.due(10, 9)] == [B, A]
+    assert [entry.path for entry in queue.due(10, 1)] == [B]
+
+
+@pytest.mark.parametrize(
+    ("wall", "is_due"),
+    [(1000.0, False), (1005.0, True), (999_999.0, True), (996.0, False), (5.0, True)],
+)
+def test_a_failed_photo_is_due_after_its_delay_and_when_the_clock_was_set_back(
+    queue: Queue, wall: float, is_due: bool
+) -> None:
+    queue.put([failed(A, 1005, 10)])
+    assert bool(queue.due(wall, 9)) == is_due
+
+
+def test_settling_begins_anew_with_each_run(queue: Queue) -> None:
+    queue.put([Entry(A, (1, 2), since=5e8), Entry(B, (1, 2), state="done", since=3)])
+    queue.restart(7.0)
+    assert queue.entries(A.parent)["a.jpg"].since == 7
+    assert queue.entries(B.parent)["b.jpg"].since == 3
+
+
+def test_folders_are_those_at_or_below_and_not_namesakes(queue: Queue) -> None:
+    queue.put([Entry(path, (1, 2)) for path in (A, B, Path("/photos2/c.jpg"))])
+    assert set(queue.folders(Path("/photos"))) == {A.parent, B.parent}
+    assert len(queue.folders(Path("/"))) == 3
+
+
+def test_a_folder_is_forgotten_with_all_in_it(queue: Queue) -> None:
+    queue.put([Entry(A, (1, 2)), Entry(B, (1, 2))])
+    queue.forget_folder(B.parent)
+    assert queue.counts() == {"settling": 1}
+
+
+def test_neighbours_in_time_are_of_one_camera_folder_and_options(queue: Queue) -> None:
+    at = Moment("X100", 100.0)
+    near = replace(KNOWN, moment=Moment("X100", 101.5))
+    others = [
+        replace(KNOWN, key="1", moment=Moment("X100", 103)),
+        replace(KNOWN, key="2", moment=Moment("D850", 100)),
+        replace(KNOWN, key="3", moment=at, path=B),
+        replace(KNOWN, key="4", moment=at, options="other"),
+        replace(KNOWN, key="5"),
+    ]
+    for known in (near, *others):
+        queue.remember(known)
+    assert queue.known_near(A.parent, at, "options", 2) == [near]
+
+
+def test_a_copy_in_memory_leaves_the_file_alone(queue: Queue) -> None:
+    queue.put([Entry(A, (1, 2))])
+    with Queue.copied(queue.path) as copy:
+        copy.put([Entry(B, (1, 2))])
+        assert copy.counts() == {"settling": 2}
+    assert queue.counts() == {"settling": 1}
+
+
+def test_a_transaction_is_all_or_nothing(queue: Queue) -> None:
+    def fail() -> None:
+        with queue.transaction():
+            queue.put([Entry(A, (1, 2))])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert queue.counts() == {}
+
+
+def test_a_file_that_is_no_queue_is_our_error(tmp_path: Path) -> None:
+    path = tmp_path / "watch.sqlite"
+    path.write_bytes(b"no database, but long enough to be looked at" * 100)
+    with pytest.raises(JournalError, match=r"queue .*watch\.sqlite cannot be used"):
+        Queue(path)
