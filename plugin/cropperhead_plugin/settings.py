@@ -10,11 +10,13 @@ from typing import Any, Literal, Self, get_args
 
 from cropperhead_core.errors import SettingsError
 
-__all__ = ["Editor", "Settings", "config_path", "data_folder", "load", "parse"]
+__all__ = ["Editor", "Poll", "Settings", "config_path", "data_folder", "load", "parse"]
 
 Editor = Literal["darktable", "lightroom"]
+Poll = Literal["auto", "on", "off"]
 
 MOST_JOBS = 256
+A_DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,8 @@ class Settings:
     """What a person may choose once, in the settings file, or each time, as an option.
 
     What is wished of a crop is checked by `Wishes`, the rest here; raises `SettingsError`. Empty
-    means where we keep such things; jobs 0, as many as pay.
+    means where we keep such things; jobs 0, as many as pay. From `folders` on they are for the
+    watch; times are seconds.
     """
 
     editor: Editor = "darktable"
@@ -36,18 +39,40 @@ class Settings:
     model: str = ""
     exiftool: str = "exiftool"
     journal: str = ""
+    folders: tuple[str, ...] = ()
+    settle: float = 5.0
+    poll: Poll = "auto"
+    interval: float = 300.0
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    workers: int = 1
+    review_below: float = 0.0
+    pause_on_battery: bool = False
+    notify: bool = False
+    log: str = ""
+    json_log: bool = False
 
     def __post_init__(self) -> None:
         if self.editor not in get_args(Editor):
             raise SettingsError(f"editor: expected darktable or lightroom, got {self.editor!r}")
         if not 0 <= self.jobs <= MOST_JOBS:
             raise SettingsError(f"jobs: expected 0 to {MOST_JOBS} processes, got {self.jobs}")
+        if not 1 <= self.workers <= MOST_JOBS:
+            raise SettingsError(f"workers: expected 1 to {MOST_JOBS} processes, got {self.workers}")
+        if self.poll not in get_args(Poll):
+            raise SettingsError(f"poll: expected auto, on or off, got {self.poll!r}")
+        for name, least in (("settle", 0.0), ("interval", 1.0)):
+            if not least <= getattr(self, name) <= A_DAY_S:
+                raise SettingsError(
+                    f"{name}: expected {least:g} to {A_DAY_S} seconds, got {getattr(self, name)}"
+                )
 
     def updated(self, values: Mapping[str, Any]) -> Self:
         """These settings with those of the values that are settings and not None."""
         names = {field.name for field in dataclasses.fields(self)}
-        chosen = {k: v for k, v in values.items() if k in names and v is not None}
-        return dataclasses.replace(self, **chosen)
+        chosen = {k: v for k, v in values.items() if k in names and v not in (None, [])}
+        listed = {k: tuple(v) for k, v in chosen.items() if isinstance(v, list)}
+        return dataclasses.replace(self, **chosen | listed)
 
 
 def config_path(environ: Mapping[str, str]) -> Path:
@@ -93,7 +118,8 @@ def parse(text: str, defaults: Settings) -> Settings:
         if name not in known:
             raise SettingsError(f"unknown setting {name!r}; known are {', '.join(known)}")
         if not _fits(value, known[name]):
-            raise SettingsError(f"{name}: expected {known[name].__name__}, got {value!r}")
+            expected = "a list of texts" if known[name] is tuple else known[name].__name__
+            raise SettingsError(f"{name}: expected {expected}, got {value!r}")
     return defaults.updated({name: known[name](value) for name, value in values.items()})
 
 
@@ -101,6 +127,8 @@ def _fits(value: object, wanted: type) -> bool:
     """Whether a TOML value may stand for this type: a whole number is a number too."""
     if isinstance(value, bool) or wanted is bool:
         return isinstance(value, bool) and wanted is bool
+    if wanted is tuple:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
     return isinstance(value, (int, float) if wanted is float else wanted)
 
 

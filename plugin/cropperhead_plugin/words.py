@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .doctor import Check
     from .placing import Placed
     from .records import Applied, Recorded, Scored, Shown, Undone
+    from .watching.report import Status
 
 __all__ = [
     "applied_words",
@@ -23,6 +25,7 @@ __all__ = [
     "placed_words",
     "scored_words",
     "shown_words",
+    "status_words",
     "suggestion_words",
     "undone_words",
 ]
@@ -92,6 +95,26 @@ def placed_words(placed: Placed) -> Segments:
     """What was done to which path, and what to do next."""
     next_step = [(f"\n  {placed.advice}", WHY)] if placed.advice else []
     return [*_name(placed.path), (placed.done, NUMBER), *next_step]
+
+
+def status_words(status: Status) -> Segments:
+    """How the watch does: what it is at, photos by state, speed, troubles, room."""
+    running = status.running
+    at = "not running" if running is None else f"{running.get('at')}, process {running.get('pid')}"
+    segments: Segments = [("watch: ", NAME), (at, NUMBER if running else QUIET)]
+    counts = ", ".join(f"{count} {state}" for state, count in status.counts.items() if count)
+    segments += [("\nphotos: ", NAME), (counts or "none yet", WHY)]
+    rate = f"{status.last_minute} in the last minute, {status.last_hour} in the last hour"
+    segments += [("\nrate: ", NAME), (rate, WHY)]
+    for place, free in status.free.items():
+        segments += [("\nfree: ", NAME), (f"{free / 1e9:.1f} GB at {one_line(place)}", WHY)]
+    for entry in status.errors:
+        when = time.strftime("%H:%M:%S", time.localtime(entry.next_try))
+        tried = f" (tried {entry.tries} times, again at {when})"
+        segments += [("\nfailed: ", NAME), (one_line(entry.note), "red"), (tried, QUIET)]
+    for entry in status.review:
+        segments += [("\nreview: ", NAME), (f"{one_line(str(entry.path))} {entry.note}", WHY)]
+    return segments
 
 
 def check_words(check: Check) -> Segments:

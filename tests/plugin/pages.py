@@ -22,7 +22,9 @@ done), 130 stopped by Ctrl-C, 141 the reader of the output went away.
 
 Options win over the settings file, `~/.config/cropperhead/settings.toml` (or below
 `$XDG_CONFIG_HOME`), whose names are the options' own: `editor`, `aspect`, `top`, `max_angle`,
-`level`, `tightness`, `jobs`, `embed`, `model`, and the places of `exiftool` and the `journal`.
+`level`, `tightness`, `jobs`, `embed`, `model`, and the places of `exiftool` and the `journal`; for
+the watch `folders`, `settle`, `poll`, `interval`, `include`, `exclude`, `workers`, `review_below`,
+`pause_on_battery`, `notify`, `log` and `json_log`.
 """
 
 

@@ -18,6 +18,8 @@ COMMANDS = {
     "undo": "take our crop back, and bring back what was there",
     "show": "say which crop photos have now, and by whom",
     "score": "score boxes of one photo",
+    "watch": "give new photos in folders a crop as they arrive",
+    "status": "say how the watch does",
     "outcome": "note what became of the suggestions for photos",
     "install": "put the plugin into darktable, or take it away",
     "evaluate": "judge the model beside other ways to crop",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 
+from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.placing import Placed
 from cropperhead_plugin.settings import Settings
 
@@ -38,6 +39,9 @@ class Thing:
 
 THINGS = {
     "darktable": Thing("the panel in darktable", "cropperhead_plugin.darktable"),
+    "service": Thing(
+        "the watch as a service of systemd's", "cropperhead_plugin.watching.service_file"
+    ),
 }
 """By the name that a person types."""
 
@@ -50,6 +54,12 @@ def describe(parser: argparse.ArgumentParser) -> None:
     )
     summaries = "; ".join(f"{name}: {thing.summary}" for name, thing in THINGS.items())
     parser.add_argument("thing", choices=list(THINGS), metavar="THING", help=summaries)
+    parser.add_argument(
+        "folders",
+        nargs="*",
+        metavar="DIR",
+        help="for service: the folders to watch (default: folders in the settings)",
+    )
     parser.add_argument("--remove", action="store_true", help="take it away again")
     parser.add_argument(
         "--config",
@@ -63,5 +73,7 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
     """Install or remove the named thing."""
     from cropperhead_plugin.words import placed_words
 
+    if options.folders and options.thing != "service":
+        raise SettingsError(f"expected folders after service only, got {options.folders[0]}")
     done = THINGS[options.thing].placed(options, dict(os.environ))
     return report(done, Placed.record, placed_words, as_json=options.json)

@@ -27,6 +27,7 @@ __all__ = [
     "model_folder",
     "noted",
     "processes",
+    "queue_path",
     "setup",
     "suggester",
     "wishes_of",
@@ -47,6 +48,11 @@ def model_folder(settings: Settings) -> Path:
     if not shipped:
         raise ModelError(f"expected a model in {folder}, found none: install CropperHead again")
     return shipped[0]
+
+
+def queue_path(settings: Settings) -> Path:
+    """Where the queue is: beside the journal."""
+    return Path(settings.journal).with_name("watch.sqlite")
 
 
 def faces_folder() -> Path:

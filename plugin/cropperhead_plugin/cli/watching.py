@@ -1,0 +1,114 @@
+"""Builds the watch out of the real things, as `work` does for the other commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from cropperhead_core.content import fingerprint
+from cropperhead_core.errors import ModelError
+from cropperhead_core.exiftool import ExifTool
+from cropperhead_core.journal import Journal
+from cropperhead_core.queue import Queue
+from cropperhead_core.wishes import Wishes
+from cropperhead_plugin.daemon import Daemon, held
+from cropperhead_plugin.pool import Pool
+from cropperhead_plugin.settings import Settings
+from cropperhead_plugin.watch import Rules, Watch
+from cropperhead_plugin.watching.bell import Bell
+from cropperhead_plugin.watching.desk import Desk, Orders
+from cropperhead_plugin.watching.hints import Ears
+from cropperhead_plugin.watching.logs import Once
+from cropperhead_plugin.watching.names import Patterns
+from cropperhead_plugin.watching.notification import notify
+from cropperhead_plugin.watching.power import is_on_battery, supplies
+from cropperhead_plugin.watching.presence import Presence
+from cropperhead_plugin.watching.recovery import recover
+from cropperhead_plugin.writer import Writer
+
+from .work import level_folder, model_folder, queue_path, setup, wishes_of
+
+__all__ = ["watching"]
+
+CONFIG = "config.json"
+"""As `ranker` has it; importing that would load LiteRT, which the workers alone need."""
+
+
+@contextmanager
+def watching(
+    settings: Settings, bell: Bell, *, is_dry: bool
+) -> Iterator[tuple[Daemon, Callable[[], int]]]:
+    """The daemon with all that is real, and how many photos failed so far."""
+    wishes, once, path = wishes_of(settings), Once(), queue_path(settings)
+    orders = _orders(settings, wishes, is_dry=is_dry)
+    with ExitStack() as stack:
+        presence = stack.enter_context(Presence(path))
+        presence.say(folders=settings.folders, editor=settings.editor, at="starting")
+        queue = stack.enter_context(_queue(path, is_dry=is_dry))
+        journal = stack.enter_context(Journal(Path(settings.journal)))
+        recover(journal)
+        exiftool = stack.enter_context(ExifTool(settings.exiftool))
+        pool = stack.enter_context(Pool(setup(settings), settings.workers))
+        ears = Ears(bell.ring)
+        stack.callback(ears.close)
+        watch = Watch(_rules(settings), queue, ears, once=once, pulse=lambda: bell.wait(0))
+        writer = Writer(
+            journal,
+            exiftool,
+            editor=settings.editor,
+            embed=settings.embed,
+            is_dry=is_dry,
+        )
+        desk = Desk(
+            orders, queue=queue, journal=journal, writer=writer, once=once, resettle=watch.resettle
+        )
+        daemon = Daemon(
+            watch,
+            pool,
+            desk,
+            wishes=wishes,
+            bell=bell,
+            presence=presence,
+            once=once,
+            is_held=held(lambda: settings.pause_on_battery and is_on_battery(supplies())),
+            announce=notify if settings.notify else lambda _: None,
+        )
+        yield daemon, lambda: desk.failed
+
+
+def _queue(path: Path, *, is_dry: bool) -> Queue:
+
+    return Queue.copied(path) if is_dry else Queue(path)
+
+
+def _rules(settings: Settings) -> Rules:
+
+    return Rules(
+        folders=[Path(folder).expanduser().absolute() for folder in settings.folders],
+        settle_s=settings.settle,
+        interval_s=settings.interval,
+        poll=settings.poll,
+        patterns=Patterns(settings.include, settings.exclude),
+    )
+
+
+def _orders(settings: Settings, wishes: Wishes, *, is_dry: bool) -> Orders:
+    models = " ".join(map(_model, (model_folder(settings), level_folder())))
+    said = f"{models} {wishes} {settings.editor} {settings.embed} {settings.review_below}"
+    return Orders(
+        wishes=wishes,
+        options=fingerprint(said.encode()),
+        editor=settings.editor,
+        embed=settings.embed,
+        review_below=settings.review_below,
+        is_dry=is_dry,
+    )
+
+
+def _model(folder: Path) -> str:
+    """A model by what it was made from and how; raises `ModelError`."""
+    try:
+        return fingerprint((folder / CONFIG).read_bytes())
+    except OSError as error:
+        raise ModelError(f"expected a model in {folder}: {error.strerror}") from error

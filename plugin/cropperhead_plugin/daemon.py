@@ -1,0 +1,118 @@
+"""The watch at work: settled photos go to the suggester, its answers to the desk.
+
+One thread does everything but the looking at pictures, which worker processes do: a decoder that
+crashes costs the photo, not the watch.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from cropperhead_core.errors import JournalError
+from cropperhead_core.queue import Entry
+from cropperhead_core.wishes import Wishes
+
+from .service import Suggester
+from .watch import Watch, settled
+from .watching.bell import Bell
+from .watching.desk import Desk
+from .watching.logs import Once
+from .watching.notification import words
+from .watching.presence import Presence
+
+__all__ = ["Daemon"]
+
+log = logging.getLogger(__name__)
+
+PAUSE_S = 30.0
+"""Between two looks at what keeps us from working: a battery, a full disk under the queue."""
+
+
+class Daemon:
+    """Deals with photos as they settle.
+
+    `is_held` says whether something keeps us from working; `announce` is told in words of new crops
+    when the work is done.
+    """
+
+    def __init__(
+        self,
+        watch: Watch,
+        suggester: Suggester,
+        desk: Desk,
+        *,
+        wishes: Wishes,
+        bell: Bell,
+        presence: Presence,
+        once: Once,
+        is_held: Callable[[], bool],
+        announce: Callable[[str], None],
+    ) -> None:
+        self._watch, self._suggester, self._desk = watch, suggester, desk
+        self._wishes, self._bell, self._presence, self._once = wishes, bell, presence, once
+        self._is_held, self._announce = is_held, announce
+        self._announced = 0
+
+    def run(self, *, is_once: bool) -> None:
+        """Work until the bell says that it is over; once: until all that is there is dealt with."""
+        while True:
+            try:
+                for batch in settled(self._watch, wait=self._wait, is_once=is_once):
+                    self._work(batch)
+                break
+            except JournalError as error:
+                self._once.warn(log, JournalError, "%s; trying again", error)
+                if not self._bell.wait(PAUSE_S):
+                    break
+        self._tell()
+
+    def _work(self, batch: list[Entry]) -> None:
+        entries = {entry.path: entry for entry in batch}
+        self._presence.say(at="working")
+        for answer in self._suggester.suggestions(self._ready(batch), self._wishes):
+            self._desk.finish(entries[answer.photo], answer)
+            self._bell.wait(0)
+            self._watch.look()
+
+    def _ready(self, batch: list[Entry]) -> Iterator[Path]:
+        """Photos for the suggester, as it asks for them; none any more when it is over."""
+        for entry in batch:
+            if self._bell.is_over:
+                return
+            if self._desk.is_ready(entry):
+                yield entry.path
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait for the next thing to do; whether there is to be one."""
+        if seconds:
+            self._tell()
+            self._presence.say(at="waiting")
+        while self._is_held() and not self._bell.is_over:
+            self._once.warn(log, "battery", "on battery: pausing")
+            self._presence.say(at="paused: on battery")
+            self._bell.wait(PAUSE_S)
+        self._once.over(log, "battery", "not on battery any more: going on")
+        return self._bell.wait(seconds)
+
+    def _tell(self) -> None:
+        """Say how many crops are new, if any are."""
+        new, self._announced = self._desk.written - self._announced, self._desk.written
+        if new:
+            log.info("%s", words(new))
+            self._announce(words(new))
+
+
+def held(is_on_battery: Callable[[], bool], every_s: float = PAUSE_S) -> Callable[[], bool]:
+    """The same question, asked of the machine only every so often."""
+    asked, answer = float("-inf"), False
+
+    def ask() -> bool:
+        nonlocal asked, answer
+        if time.monotonic() - asked >= every_s:
+            asked, answer = time.monotonic(), is_on_battery()
+        return answer
+
+    return ask

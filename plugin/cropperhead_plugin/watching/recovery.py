@@ -1,0 +1,50 @@
+"""After a kill: writings that were begun are told apart, and their temporary files go."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from cropperhead_core.content import fingerprint
+from cropperhead_core.errors import SidecarError
+from cropperhead_core.journal import Journal
+from cropperhead_core.sidecar.files import TEMPORARY, read_bytes
+
+__all__ = ["recover"]
+
+
+def recover(journal: Journal) -> int:
+    """Confirm the writings that reached their file; how many there were that were only begun.
+
+    One that did not reach it stays as begun: `undo` knows what that means, and another process may
+    be about to write.
+    """
+    begun = journal.begun()
+    for folder in {writing.sidecar.parent for writing in begun}:
+        _tidy(folder)
+    for writing in begun:
+        with suppress(SidecarError):
+            now = read_bytes(writing.sidecar)
+            if now is not None and fingerprint(now) == writing.after:
+                journal.confirm(writing.id)
+    return len(begun)
+
+
+def _tidy(folder: Path) -> None:
+    """Take away temporary files of processes that are no more."""
+    with suppress(OSError):
+        for path in folder.glob(f"{TEMPORARY}*.tmp"):
+            owner = path.name.removeprefix(TEMPORARY).partition("-")[0]
+            if owner.isdigit() and not _is_alive(int(owner)):
+                path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

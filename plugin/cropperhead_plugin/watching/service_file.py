@@ -1,0 +1,88 @@
+"""The unit in systemd's folder for this person: put there, switched on, and taken away again."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from cropperhead_core.errors import InstallError, SettingsError
+from cropperhead_core.sidecar.files import read_bytes, replace_file
+from cropperhead_plugin.placing import Placed
+from cropperhead_plugin.settings import load
+
+from .systemd import MARK, UNIT, unit
+
+__all__ = ["placed", "unit_path"]
+
+TIMEOUT_S = 30
+START = f"start it now and at each login: systemctl --user enable --now {UNIT}"
+"""Left to the person: a service that starts behind one's back is no gift."""
+
+
+def placed(options: argparse.Namespace, environ: Mapping[str, str]) -> Iterator[Placed]:
+    """Put the unit there, or take it away."""
+    path = unit_path(environ)
+    before = read_bytes(path)
+    if before is not None and not before.startswith(MARK):
+        raise InstallError(f"{path} is not ours, so it was left alone: move it away first")
+    if options.remove:
+        yield Placed(path, "unchanged" if before is None else _removed(path, before))
+        return
+    after = unit([_program(), "watch", *_folders(options.folders, environ)])
+    if after == before:
+        yield Placed(path, "unchanged")
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, after, expected=before)
+    _systemctl("daemon-reload")
+    yield Placed(path, "installed", START)
+
+
+def unit_path(environ: Mapping[str, str]) -> Path:
+    """Where systemd looks for this person's units (systemd.unit(5))."""
+    base = environ.get("XDG_CONFIG_HOME", "")
+    config = Path(base) if base.startswith("/") else Path(environ.get("HOME", "/")) / ".config"
+    return config / "systemd/user" / UNIT
+
+
+def _folders(named: Sequence[str], environ: Mapping[str, str]) -> list[str]:
+    """The named folders, or none if the settings name them: they may change there."""
+    if not named and not load(environ).folders:
+        raise SettingsError(
+            "no folder to watch: name one after 'service', or put folders = [...] in the settings"
+        )
+    return [os.path.abspath(Path(folder).expanduser()) for folder in named]  # noqa: PTH100 (links stay)
+
+
+def _removed(path: Path, before: bytes) -> Literal["removed"]:
+    """Stop the service, switch it off, take its unit away."""
+    _systemctl("disable", "--now", UNIT)
+    for wanted in path.parent.glob(f"*.wants/{UNIT}"):
+        wanted.unlink()  # where no systemd was there to do it
+    replace_file(path, None, expected=before)
+    _systemctl("daemon-reload")
+    return "removed"
+
+
+def _systemctl(*arguments: str) -> None:
+    """Ask the person's systemd; where none runs, the files are all there is to do."""
+    program = shutil.which("systemctl")
+    if program:
+        with suppress(OSError, subprocess.SubprocessError):
+            command = [program, "--user", *arguments]
+            subprocess.run(command, check=False, capture_output=True, timeout=TIMEOUT_S)
+
+
+def _program() -> Path:
+    """The `cropperhead` of this Python, wherever it is: systemd does not know our environment."""
+    beside = Path(sys.executable).with_name("cropperhead")
+    if not beside.is_file():
+        raise InstallError(f"expected the program in {beside}: install CropperHead again")
+    return beside

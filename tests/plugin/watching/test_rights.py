@@ -1,0 +1,152 @@
+"""What is somebody else's stays theirs; what belongs together has one crop."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from drawn import draw_raw
+from PIL import Image
+from skimage import data
+from watched import Home, small_jpeg
+
+from cropperhead_core.crop import Crop, Size
+from cropperhead_core.sidecar import find_crop, read_crop, write_crop
+from tests.plugin.conftest import photo, snapshot
+
+SIZE = Size(600, 400)
+ONCE = ("watch", "--once", "--settle", "0")
+
+
+def sidecars(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*.xmp"))
+
+
+def test_a_sidecar_of_anybodys_stays_byte_for_byte(home: Home, shared: Path) -> None:
+    path = photo(home.photos / "a.jpg")
+    shutil.copy(shared / "data/darktable/after_darktable_rewrite.jpg.xmp", f"{path}.xmp")
+    before = snapshot(home.photos)
+    home.run(*ONCE, home.photos)
+    assert home.counts() == {"skipped": 1}
+    assert snapshot(home.photos) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"<x", b"not XMP at all"])
+def test_a_damaged_sidecar_stays_and_is_looked_at_again(home: Home, content: bytes) -> None:
+    path = photo(home.photos / "a.jpg")
+    Path(f"{path}.xmp").write_bytes(content)
+    assert home.run(*ONCE, home.photos).returncode == 1
+    assert home.counts() == {"failed": 1}
+    assert Path(f"{path}.xmp").read_bytes() == content
+
+
+def test_the_other_editors_crop_is_respected(home: Home) -> None:
+    raw = draw_raw(home.photos / "a.dng", 600, 400, 3)
+    raw = raw.rename(raw.with_suffix(".nef"))
+    write_crop(raw, Crop(0.1, 0.1, 0.9, 0.9), "lightroom")
+    before = snapshot(home.photos)
+    home.run(*ONCE, home.photos)
+    assert home.counts() == {"skipped": 1}
+    assert snapshot(home.photos) == before
+
+
+def test_a_crop_that_was_taken_back_does_not_come_again(home: Home) -> None:
+    path = photo(home.photos / "a.jpg")
+    home.run(*ONCE, home.photos)
+    assert home.run("undo", path).returncode == 0
+    home.run(*ONCE, home.photos)
+    assert sidecars(home.photos) == []
+
+
+def test_other_wishes_do_not_change_what_is_done(home: Home) -> None:
+    path = photo(home.photos / "a.jpg")
+    home.run(*ONCE, home.photos)
+    before = snapshot(home.photos)
+    home.run(*ONCE, "--aspect", "square", home.photos)
+    assert snapshot(home.photos) == before
+    assert read_crop(path) is not None
+
+
+def test_a_raw_and_its_jpeg_are_one_photo_and_the_raw_has_the_sidecar(home: Home) -> None:
+    draw_raw(home.photos / "a.dng", 600, 400, 3)
+    photo(home.photos / "a.jpg", "rocket", (600, 400))
+    home.run(*ONCE, home.photos)
+    assert sidecars(home.photos) == ["a.dng.xmp"]
+    assert home.counts() == {"done": 1}
+
+
+def test_a_raw_that_comes_later_takes_the_crop_of_its_jpeg(home: Home) -> None:
+    jpeg = photo(home.photos / "a.jpg", "coffee", (600, 400))
+    home.run(*ONCE, home.photos)
+    raw = draw_raw(home.photos / "a.dng", 600, 400, 3)  # another picture, so that a look shows
+    home.run(*ONCE, home.photos)
+    crops = [find_crop(path) for path in (jpeg, raw)]
+    assert crops[0] is not None
+    assert crops[1] is not None
+    edges = zip(crops[0].crop.edges(SIZE), crops[1].crop.edges(SIZE), strict=True)
+    assert max(abs(a - b) for a, b in edges) <= 2
+
+
+def test_lightroom_gets_the_raws_sidecar_and_none_for_a_jpeg(home: Home) -> None:
+    raw = draw_raw(home.photos / "a.dng", 600, 400, 3)
+    raw.rename(raw.with_suffix(".nef"))
+    photo(home.photos / "b.jpg")
+    home.run(*ONCE, "--editor", "lightroom", home.photos)
+    assert sidecars(home.photos) == ["a.xmp"]
+    assert home.counts() == {"done": 1, "skipped": 1}
+
+
+def test_a_photo_that_we_write_into_is_known_again(home: Home) -> None:
+    path = photo(home.photos / "a.jpg")
+    for _ in range(2):
+        home.run(*ONCE, "--editor", "lightroom", "--embed", home.photos)
+    assert home.counts() == {"done": 1}
+    assert home.asked("journal", "SELECT count(*) FROM suggestions") == [(1,)]
+    assert read_crop(path, "lightroom") is not None
+
+
+def burst(path: Path, taken: str, shift: int = 0) -> Path:
+    """A photo with a camera and a time, its picture moved a little."""
+    image = Image.fromarray(data.rocket()[:400, shift : shift + 600])
+    exif = image.getexif()
+    exif[0x0110] = "X100"
+    exif.get_ifd(0x8769)[0x9003] = taken
+    image.save(path, exif=exif, quality=92)
+    return path
+
+
+def test_photos_of_a_burst_share_one_crop(home: Home) -> None:
+    for number in range(4):
+        burst(home.photos / f"{number}.jpg", f"2026:05:01 12:00:0{number}", number)
+    home.run(*ONCE, home.photos)
+    crops = {read_crop(path) for path in home.photos.glob("*.jpg")}
+    assert home.counts() == {"done": 4}
+    assert len(crops) == 1
+
+
+def test_crops_that_gain_little_are_kept_for_review(home: Home) -> None:
+    path = photo(home.photos / "a.jpg")
+    home.run(*ONCE, "--review-below", "1000", home.photos)
+    assert sidecars(home.photos) == []
+    (kept,) = home.status()["review"]
+    assert kept["photo"] == str(path)
+
+
+def test_a_rehearsal_changes_nothing(home: Home) -> None:
+    photo(home.photos / "a.jpg")
+    done = home.run("watch", "--dry-run", "--settle", "0", home.photos)
+    assert done.returncode == 0
+    assert b"a.jpg.xmp" in done.stderr
+    assert sidecars(home.photos) == []
+    assert home.counts() == {}
+    assert home.asked("journal", "SELECT * FROM suggestions") == []
+
+
+def test_only_photos_that_are_wanted(home: Home) -> None:
+    for name in ("keep/a.jpg", "keep/b.jpg", "leave/a.jpg"):
+        (home.photos / name).parent.mkdir(exist_ok=True)
+        (home.photos / name).write_bytes(small_jpeg(hash(name) % 1000))
+    home.run(*ONCE, "--include", "keep/*", "--exclude", "b.*", home.photos)
+    assert [path.parent.name for path in home.photos.rglob("*.xmp")] == ["keep"]
+    assert sidecars(home.photos) == ["a.jpg.xmp"]
