@@ -22,6 +22,7 @@ COMMANDS = {
     "status": "say how the watch does",
     "outcome": "note what became of the suggestions for photos",
     "install": "put the plugin into darktable, or take it away",
+    "train": "make a model from open photos",
     "evaluate": "judge the model beside other ways to crop",
     "doctor": "check that everything needed is there",
 }

@@ -1,0 +1,159 @@
+"""Trains the classic network, the baseline: every number of its recipe, and its folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
+
+from .box_losses import CropLoss
+from .callbacks import CropImages
+from .classic import classic_network, write_layers_model
+from .crops import Crops, crops, mirrored, quads
+from .evaluate.tfjs import WEIGHTS
+
+__all__ = ["ClassicConfig", "make_classic", "quick_classic"]
+
+DRAWN = 16
+"""Unseen photos whose crops TensorBoard shows after every epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassicConfig:
+    """Every number of the recipe."""
+
+    name: str = "classic"
+    seed: int = 1
+    loss: str = "mse+clip"
+    tiers: tuple[str, ...] = ("A",)
+    epochs: int = 40
+    batch: int = 32
+    learning_rate: float = 5e-4
+    limit: int | None = None
+    """Photos to use at most; for a quick run."""
+
+
+def quick_classic(config: ClassicConfig) -> ClassicConfig:
+    """The same recipe in miniature: two steps on a few photos."""
+    return replace(config, epochs=1, batch=4, limit=4)
+
+
+def make_classic(
+    config: ClassicConfig, *, data: Path, work: Path, folder: Path, say: Callable[[str], None]
+) -> None:
+    """Train by this recipe on `data` and write the network to `folder`, whole or not at all.
+
+    Checkpoints and TensorBoard's logs are kept in `work`; a run that was killed goes on from its
+    last epoch. What is written is the epoch that was best on photos not trained on.
+    """
+    keras.utils.set_random_seed(config.seed)
+    tf.config.experimental.enable_op_determinism()
+    pictures = read_pictures(data, config.tiers)
+    parts = dict(zip((picture.path for picture in pictures), split(pictures), strict=True))
+    scored = [picture for picture in pictures if picture.scores]
+    chosen = [p for p in scored if parts[p.path] == "train"][: config.limit]
+    held = [p for p in scored if parts[p.path] == "validation"][: config.limit]
+    say(f"{len(chosen)} photos to learn from, {len(held)} to watch")
+    run = work / f"{config.name}-{config.loss}-{data_hash(chosen)[:8]}"
+    model = _fitted(config, crops(chosen, is_turned=True), held, run)
+    _write(model, config, chosen, folder)
+
+
+def _fitted(config: ClassicConfig, seen: Crops, held: list[Picture], run: Path) -> keras.Model:
+    watched = crops(held, is_turned=False)
+    unseen = _batches(watched, config, is_training=False)
+    run.mkdir(parents=True, exist_ok=True)
+    best = run / "best.weights.h5"
+    model = _compiled(config)
+    kept = keras.callbacks.ModelCheckpoint(
+        best,
+        monitor="val_loss",
+        save_best_only=True,
+        save_weights_only=True,
+        initial_value_threshold=_best_loss(config, best, unseen),
+    )
+    model.fit(
+        _batches(seen, config),
+        validation_data=unseen,
+        epochs=config.epochs,
+        shuffle=False,
+        callbacks=[
+            keras.callbacks.BackupAndRestore(run / "backup"),
+            keras.callbacks.TensorBoard(run / "logs", write_graph=False),
+            kept,
+            _drawn(watched, held, run / "logs"),
+        ],
+        verbose=2,
+    )
+    model.load_weights(best)
+    best.unlink()
+    return model
+
+
+def _compiled(config: ClassicConfig) -> keras.Model:
+    model = classic_network()
+    model.compile(keras.optimizers.Adam(config.learning_rate), CropLoss(config.loss))
+    return model
+
+
+def _best_loss(config: ClassicConfig, best: Path, watched: tf.data.Dataset) -> float | None:
+    """The loss on unseen photos of the best epoch so far, where a run goes on."""
+    if not best.exists():
+        return None
+    model = _compiled(config)
+    model.load_weights(best)
+    return float(model.evaluate(watched, verbose=0))
+
+
+def _batches(seen: Crops, config: ClassicConfig, *, is_training: bool = True) -> tf.data.Dataset:
+    """Photos as the network sees them and their labels; for training mirrored by chance."""
+    arrays = (seen.photos, seen.labels, mirrored(seen.labels, seen.aspects))
+    data = tf.data.Dataset.from_tensor_slices(arrays)
+    if is_training:
+        data = data.shuffle(len(seen), seed=config.seed)
+
+    def example(photo: tf.Tensor, label: tf.Tensor, flipped: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        image = tf.cast(photo, tf.float32) / 255
+        if not is_training:
+            return image, label
+        is_mirrored = tf.random.uniform(()) < 0.5
+        image = tf.image.random_brightness(image, 0.1)
+        image = tf.cond(is_mirrored, lambda: image[:, ::-1], lambda: image)
+        return image, tf.where(is_mirrored, flipped, label)
+
+    return data.map(example).batch(config.batch).prefetch(2)
+
+
+def _drawn(watched: Crops, held: list[Picture], logs: Path) -> keras.callbacks.Callback:
+    """What the network says of unseen photos, as pictures for TensorBoard."""
+    shown = slice(0, min(DRAWN, len(held)))
+    aspects = watched.aspects[shown]
+    images = watched.photos[shown].astype(np.float32) / 255
+
+    def said(model: keras.Model) -> np.ndarray:
+        return quads(model.predict(images, verbose=0), aspects)
+
+    photos = [picture.pixels() for picture in held[shown]]
+    return CropImages(logs, photos, quads(watched.labels[shown], aspects), said)
+
+
+def _write(model: keras.Model, config: ClassicConfig, chosen: list[Picture], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_layers_model(model, folder)
+    described = {
+        "kind": "classic",
+        "name": config.name,
+        "files": {WEIGHTS: hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()},
+        "data_sha256": data_hash(chosen),
+        "versions": {"tensorflow": tf.__version__, "keras": keras.__version__},
+        "recipe": asdict(config),
+    }
+    (folder / "config.json").write_text(json.dumps(described, indent=1) + "\n", "utf-8")

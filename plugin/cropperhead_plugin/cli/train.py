@@ -1,0 +1,89 @@
+"""`cropperhead train`: make a model from open photos, on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from importlib.util import find_spec
+from pathlib import Path
+
+from cropperhead_core.errors import SettingsError, ToolError
+from cropperhead_plugin.settings import Settings
+
+__all__ = ["describe", "run"]
+
+LOSSES = ("mse", "mse+clip", "iou", "giou")
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the options of train."""
+    parser.description = (
+        "Trains a model on the open data and writes it to a folder, for --model. A run that was\n"
+        "stopped goes on from its last epoch when it is started again with the same options.\n"
+        "TensorBoard shows it: tensorboard --logdir WORK. Needs TensorFlow: pip install\n"
+        "'cropperhead[train]'. A GPU is used if TensorFlow finds one."
+    )
+    add = parser.add_argument
+    add("--data", required=True, metavar="FOLDER", help="the open data: preferences/, photos/, ...")
+    add("--out", required=True, metavar="FOLDER", help="where the model goes; its name is its own")
+    add(
+        "--work",
+        metavar="FOLDER",
+        help="features, checkpoints and TensorBoard's logs (default: OUT.work)",
+    )
+    add(
+        "--network",
+        choices=["ranker", "classic"],
+        default="ranker",
+        help="ranker: what suggests crops; classic: the first CropperHead's, five numbers out, as a"
+        " baseline for evaluate --classic (default: ranker)",
+    )
+    add(
+        "--loss",
+        choices=LOSSES,
+        help="what the classic network is trained to lower (default: mse+clip)",
+    )
+    add("--seed", type=int, default=1, metavar="N", help="the same seed makes the same model")
+    add(
+        "--quick", action="store_true", help="two steps on a few photos, to see that all of it runs"
+    )
+
+
+def run(options: argparse.Namespace, _settings: Settings) -> int:
+    """Train."""
+    out, data = Path(options.out).expanduser(), Path(options.data).expanduser()
+    work = Path(options.work).expanduser() if options.work else out.with_name(f"{out.name}.work")
+    if options.loss and options.network != "classic":
+        raise SettingsError("--loss is for --network classic; the ranker has a loss of its own")
+    if not (data / "preferences").is_dir():
+        raise SettingsError(f"expected the open data (preferences/, photos/) in {data}")
+    if find_spec("tensorflow") is None:
+        raise ToolError("training needs TensorFlow: pip install 'cropperhead[train]'")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before the import: it greets at length
+    make = _classic(options) if options.network == "classic" else _ranker(options, out.name)
+    with redirect_stdout(sys.stderr):  # Keras prints its progress
+        make(data=data, work=work, folder=out, say=print)
+    print(out)
+    return 0
+
+
+def _ranker(options: argparse.Namespace, name: str) -> Callable[..., None]:
+    from functools import partial
+
+    from cropperhead_core.training.fit import TrainingConfig, quick
+    from cropperhead_core.training.make import make_model
+
+    config = TrainingConfig(name=name, seed=options.seed)
+    return partial(make_model, quick(config) if options.quick else config)
+
+
+def _classic(options: argparse.Namespace) -> Callable[..., None]:
+    from functools import partial
+
+    from cropperhead_core.training.classic_fit import ClassicConfig, make_classic, quick_classic
+
+    config = ClassicConfig(seed=options.seed, loss=options.loss or "mse+clip")
+    return partial(make_classic, quick_classic(config) if options.quick else config)
