@@ -96,6 +96,8 @@ def update(rdf: Element, tops: Sequence[Element], values: Mapping[Name, str]) ->
 
 def _description(rdf: Element, tops: Sequence[Element], namespace: str) -> Element:
     """The first description that speaks of this namespace already, else the first, else a new."""
+    if len(tops) == 1:
+        return tops[0]
     for top in tops:
         names = [*top.attrib, *(child.tag for child in top if isinstance(child.tag, str))]
         if any(name.startswith(f"{{{namespace}}}") for name in names):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -61,15 +60,15 @@ def replace_file(path: Path, content: Content, *, expected: Content) -> None:
 
 
 def _replaced(target: Path, content: bytes, expected: Content) -> None:
-    prefix = f"{TEMPORARY}{os.getpid()}-"
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=target.parent)
-    beside = Path(name)
+    beside = target.with_name(f"{TEMPORARY}{os.getpid()}-{os.urandom(6).hex()}.tmp")
+    # 0o666 less the umask is what any new file has; one that is replaced hands its own down.
     try:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         with os.fdopen(handle, "wb") as file:
+            _take_over_mode(target, handle)
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
-        _take_over_mode(target, beside)
+            os.fsync(handle)
         _require(target, expected)
         beside.replace(target)
     except BaseException:
@@ -77,18 +76,15 @@ def _replaced(target: Path, content: bytes, expected: Content) -> None:
         raise
 
 
-def _take_over_mode(target: Path, beside: Path) -> None:
-    """The permissions and owner of the file that is replaced, or those of any new file."""
+def _take_over_mode(target: Path, handle: int) -> None:
+    """The permissions and owner of the file that is replaced, if there is one."""
     try:
         found = target.stat()
     except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        beside.chmod(0o666 & ~mask)
         return
-    beside.chmod(stat.S_IMODE(found.st_mode))
+    os.fchmod(handle, stat.S_IMODE(found.st_mode))
     with suppress(PermissionError):
-        os.chown(beside, found.st_uid, found.st_gid)
+        os.fchown(handle, found.st_uid, found.st_gid)
 
 
 def _require(target: Path, expected: Content) -> None:
