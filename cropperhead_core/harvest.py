@@ -10,7 +10,8 @@ from .crop import Crop, Size
 
 __all__ = ["Outcome", "is_same", "outcome", "rank"]
 
-Outcome = Literal["accepted", "adjusted", "rejected", "untouched"]
+Outcome = Literal["accepted", "adjusted", "rejected", "untouched", "inexpressible"]
+"""inexpressible: the photo was framed as no crop can say, by perspective for example."""
 
 TOLERANCE_PX = 3.0
 TOLERANCE_FRACTION = 0.001

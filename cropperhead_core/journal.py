@@ -109,6 +109,17 @@ class Journal:
         ranked = tuple(Crop(*numbers) for numbers in json.loads(crops))
         return Suggested(Size(width, height), ranked, model, verdict, json.loads(wishes), number)
 
+    def suggested_crops(self, photo: Path, key: str) -> list[Crop]:
+        """Every crop that was ever suggested for this content or this path, each once."""
+        with self._ours():
+            rows = self._db.execute(
+                "SELECT DISTINCT crops FROM suggestions s JOIN photos p ON p.id = s.photo"
+                " WHERE p.key = ? OR p.path = ?",
+                (key, _bytes(photo)),
+            ).fetchall()
+        numbers = {tuple(crop) for (crops,) in rows for crop in json.loads(crops)}
+        return [Crop(*crop) for crop in sorted(numbers)]
+
     def begin(self, writing: Writing, key: str) -> int:
         """Note what is about to be written, on the disk before this returns."""
         crop = json.dumps(_numbers(writing.crop))

@@ -58,9 +58,7 @@ def _framing(steps: Sequence[Step], stored: Crop, cropping: bytes) -> list[Step]
     """What to append: our turn and crop, and what was there before switched off."""
     last = {step.operation: step for step in steps}
     added = [
-        Step(name, old.version, old.params, is_enabled=False)
-        for name, old in last.items()
-        if name == "clipping" and old.is_enabled
+        old.switched_off for name, old in last.items() if name == "clipping" and old.is_enabled
     ]
     if stored.angle or ("ashift" in last and last["ashift"].is_enabled):
         added.append(Step("ashift", 5, turn_params(stored.angle), is_enabled=bool(stored.angle)))
@@ -98,15 +96,17 @@ def _signature(steps: Sequence[Step]) -> str:
     """What frames the photo now: the parameters of crop, and the angle if it is turned."""
     last = {step.operation: step for step in steps if step.operation in FRAMING}
     texts = [
-        f"{name}:{_short(step).hex()}"
-        for name, step in sorted(last.items())
-        if step.is_enabled and name != "clipping"
+        key(step) for name, step in sorted(last.items()) if step.is_enabled and name != "clipping"
     ]
     return " ".join(texts)
 
 
+def key(step: Step) -> str:
+    """A step's module and those of its parameters that stay when darktable upgrades them."""
+    return f"{step.operation}:{_short(step).hex()}"
+
+
 def _short(step: Step) -> bytes:
-    """The part of the parameters that darktable leaves alone when it upgrades them."""
     return step.params[:16] if step.operation == "crop" else struct.pack("<f", _rotation(step))
 
 
@@ -122,6 +122,6 @@ def _is_signed(signed: str) -> history.Test:
     def test(entry: etree._Element) -> bool:
         operation = history.value_of(entry, "operation")
         data = params(history.value_of(entry, "params") or "")
-        return operation in parts and _short(Step(operation, 0, data)).hex() == parts[operation]
+        return operation in parts and key(Step(operation, 0, data)) in signed.split()
 
     return test

@@ -12,7 +12,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cropperhead_core.crop import Crop, Size
 from cropperhead_core.errors import NotExpressible
@@ -51,6 +51,11 @@ class Step:
     version: int
     params: bytes
     is_enabled: bool = True
+
+    @property
+    def switched_off(self) -> Step:
+        """The same step, of no effect."""
+        return replace(self, is_enabled=False)
 
 
 def params(text: str) -> bytes:

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Literal
 
 from cropperhead_core.content import content_key
-from cropperhead_core.errors import JournalError
-from cropperhead_core.harvest import outcome, rank
+from cropperhead_core.crop import Crop
+from cropperhead_core.errors import JournalError, NotExpressible
+from cropperhead_core.harvest import Outcome, outcome, rank
 from cropperhead_core.journal import Journal
 from cropperhead_core.photo import read_photo
-from cropperhead_core.sidecar import find_crop
+from cropperhead_core.sidecar import darkroom, find_crop
+from cropperhead_core.sidecar.files import read_bytes
 
 from .records import Recorded, Shown
 from .settings import Editor
@@ -33,15 +35,34 @@ def recorded(
     *,
     editor: Editor | None,
     said: Literal["accepted", "rejected"] | None,
+    sidecar: Path | None = None,
 ) -> Recorded:
-    """What became of the last suggestion for this photo, noted in the journal."""
+    """What became of the last suggestion for this photo, noted in the journal.
+
+    sidecar is the darktable sidecar of the version that is meant, where a photo has several.
+    """
     last = journal.last_suggestion(path, content_key(path))
     if last is None:
         raise JournalError(f"nothing was suggested for {path} yet: run cropperhead suggest first")
-    found = find_crop(path, editor)
-    now = None if found is None else found.crop
-    crops = last.crops if last.verdict == "crop" else ()
-    became = outcome(crops, now, last.size, said=said)
-    where = None if found is None else found.editor
+    became: Outcome
+    try:
+        now, where = _now(path, editor, sidecar)
+        crops = last.crops if last.verdict == "crop" else ()
+        became = outcome(crops, now, last.size, said=said)
+    except NotExpressible:
+        now, where = None, editor or "darktable"
+        became = "rejected" if said == "rejected" else "inexpressible"
     journal.record_outcome(last.id, became, now, where)
     return Recorded(path, became, rank(last.crops, now, last.size), now, where)
+
+
+def _now(
+    path: Path, editor: Editor | None, sidecar: Path | None
+) -> tuple[Crop | None, Editor | None]:
+    """The crop that the photo has now, and whose."""
+    if sidecar is None:
+        found = find_crop(path, editor)
+        return (None, None) if found is None else (found.crop, found.editor)
+    data = read_bytes(sidecar)
+    crop = None if data is None else darkroom.read(data, read_photo(path), sidecar)[0]
+    return crop, None if crop is None else "darktable"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .protocol import VERSION, Record
 
@@ -128,7 +128,7 @@ class Scored:
         return {"version": VERSION, "photo": photo, "scores": scores, "full": round(self.full, 6)}
 
 
-def suggestion_record(suggestion: Suggestion) -> dict[str, object]:
+def suggestion_record(suggestion: Suggestion) -> dict[str, Any]:
     """A suggestion as a line of JSON output; size and crops are of the upright frame."""
     return {
         "version": VERSION,

@@ -26,7 +26,7 @@ function number.value(text)
     return nil
   end
   local value = tonumber(text) or tonumber((text:gsub("%.", separator())))
-  return value and value + 0.0
+  return math.type(value) == "integer" and value + 0.0 or value -- -0.0 + 0.0 would lose its sign
 end
 
 return number

@@ -21,6 +21,7 @@ COMMANDS = {
     "watch": "give new photos in folders a crop as they arrive",
     "status": "say how the watch does",
     "outcome": "note what became of the suggestions for photos",
+    "deliver": "suggest crops as steps for a running darktable",
     "install": "put the plugin into darktable, or take it away",
     "train": "make a model from open photos",
     "evaluate": "judge the model beside other ways to crop",

@@ -8,12 +8,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cropperhead_core.errors import SettingsError
+
 __all__ = [
     "add_json",
     "add_photos",
     "add_wishes",
     "add_work",
     "named_photos",
+    "pairs_in",
     "paths_in",
 ]
 
@@ -104,3 +107,15 @@ def paths_in(content: bytes) -> list[Path]:
     """
     names = content.split(b"\0" if b"\0" in content else b"\n")
     return [Path(os.fsdecode(name)) for name in names if name]
+
+
+def pairs_in(content: bytes) -> list[tuple[Path, Path]]:
+    r"""The pairs of paths on stdin: each path ended by NUL; raises `SettingsError`.
+
+    >>> pairs_in(b"a.jpg\0a_01.jpg.xmp\0")
+    [(PosixPath('a.jpg'), PosixPath('a_01.jpg.xmp'))]
+    """
+    paths = [Path(os.fsdecode(name)) for name in content.split(b"\0")]
+    if paths.pop() != Path() or len(paths) % 2:
+        raise SettingsError("expected pairs of paths on stdin, each path ended by NUL")
+    return list(zip(paths[::2], paths[1::2], strict=True))

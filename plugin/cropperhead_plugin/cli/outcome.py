@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from cropperhead_plugin.settings import Settings
 
-from .options import add_json, add_only, add_photos, named_photos
+from .options import add_json, add_only, add_photos, named_photos, pairs_in
 from .output import each, report
 
 __all__ = ["describe", "run"]
@@ -21,6 +24,12 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "That is what the model can learn from, on this machine only."
     )
     add_photos(parser)
+    parser.add_argument(
+        "--sidecars",
+        action="store_true",
+        help="PHOTO is -, and stdin has pairs: a photo and the darktable sidecar of one of its"
+        " versions, each path ended by NUL",
+    )
     word = parser.add_mutually_exclusive_group()
     word.add_argument(
         "--accepted",
@@ -48,8 +57,18 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from cropperhead_plugin.words import outcome_words
 
     with Journal(Path(settings.journal)) as journal:
-        results = each(
-            named_photos(options.photos),
-            lambda path: recorded(path, journal, editor=options.only, said=options.said),
+        note = partial(recorded, journal=journal, editor=options.only, said=options.said)
+        results = (
+            result
+            for photo, sidecar in _named(options)
+            for result in each([photo], partial(note, sidecar=sidecar))
         )
         return report(results, Recorded.record, outcome_words, as_json=options.json)
+
+
+def _named(options: argparse.Namespace) -> Iterator[tuple[Path, Path | None]]:
+    """The photos, each with its version's sidecar where that was named."""
+    if options.sidecars:
+        yield from pairs_in(sys.stdin.buffer.read())
+    else:
+        yield from ((photo, None) for photo in named_photos(options.photos))

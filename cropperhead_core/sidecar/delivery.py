@@ -1,0 +1,115 @@
+"""What a running darktable is to append to a photo's history, since it ignores a sidecar. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from cropperhead_core.crop import Crop
+from cropperhead_core.errors import SidecarConflict
+from cropperhead_core.orientation import Orientation, stored_crop, upright_crop
+from cropperhead_core.photo import Photo
+
+from . import darkroom, history, provenance
+from .darktable import Step, crop_params, decoded, flipped, turn_params
+from .files import Content
+from .packet import descriptions, parsed
+
+__all__ = ["Framing"]
+
+OFF = {
+    "crop": Step("crop", 1, bytes(8) + b"\0\0\x80\x3f" * 2 + bytes(8), is_enabled=False),
+    "ashift": Step("ashift", 5, turn_params(0.0), is_enabled=False),
+}
+"""Modules that leave the frame whole: edges 0, 0, 1, 1, and no turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How a history frames a photo, and which of its steps bring crops of ours.
+
+    A step is ours when its parameters are, bit for bit, those of a crop that was suggested for the
+    photo before: darktable keeps what it was given, and no hand hits the same.
+    """
+
+    photo: Photo
+    steps: tuple[Step, ...]
+    ours: frozenset[str]
+
+    @classmethod
+    def of(cls, data: Content, photo: Photo, suggested: Iterable[Crop], name: object) -> Self:
+        """The framing in a sidecar (None: no edits yet) of a photo with these earlier suggestions.
+
+        Raises `DamagedSidecar`, or `NotExpressible` for a format of darktable that we do not know.
+        """
+        if data is None:
+            return cls.told((), photo, suggested)
+        tree = parsed(data, name)
+        signed = provenance.signed(descriptions(tree, name), name)
+        return cls.told(history.steps(tree, name), photo, suggested, signed or "")
+
+    @classmethod
+    def told(
+        cls, steps: Sequence[Step], photo: Photo, suggested: Iterable[Crop], signed: str = ""
+    ) -> Self:
+        """The framing by these steps; signed is what we noted beside a crop written by us."""
+        shown = flipped(steps, photo.orientation)
+        brought = [step for crop in suggested for step in _said(crop, photo, shown)]
+        keys = {darkroom.key(step) for step in [OFF["ashift"], *brought]}
+        return cls(photo, tuple(steps), frozenset(keys | set(signed.split())))
+
+    def require_ours(self) -> None:
+        """Raises `SidecarConflict` for somebody's own crop, `NotExpressible` for perspective."""
+        crop = decoded(self.steps, self.photo.size, self.photo.orientation)
+        if crop is None:
+            return
+        upright = upright_crop(crop, self.photo.size, self.photo.orientation)
+        last = {step.operation: number for number, step in enumerate(self.steps)}
+        framing = [last[name] for name in darkroom.FRAMING if name in last]
+        if not upright.is_whole(self.photo.upright) and not all(
+            self._is_ours(number) for number in framing if self.steps[number].is_enabled
+        ):
+            raise SidecarConflict(f"{self.photo.path} has a crop of your own, so it was left alone")
+
+    def deliveries(self, crops: Sequence[Crop]) -> list[list[Step]]:
+        """The steps that bring each of these upright crops, whichever was there before it."""
+        shown = flipped(self.steps, self.photo.orientation)
+        modules = self._modules(crops)
+        return [self._brought(_said(crop, self.photo, shown), modules) for crop in crops]
+
+    def before(self, crops: Sequence[Crop]) -> list[Step]:
+        """The steps that lead from any of these crops back to the frame before any crop of ours."""
+        kept = {s.operation: s for n, s in enumerate(self.steps) if not self._is_ours(n)}
+        return [kept.get(name) or OFF[name] for name in self._modules(crops)]
+
+    def _modules(self, crops: Sequence[Crop]) -> list[str]:
+        """The modules that frame the photo now, or would with one of these crops."""
+        used = {step.operation for step in self.steps} | {"crop"}
+        used |= {"ashift"} if any(crop.angle for crop in crops) else set()
+        return [name for name in darkroom.FRAMING if name in used]
+
+    def _brought(self, said: Sequence[Step], modules: Sequence[str]) -> list[Step]:
+        """These steps, and before them what else might frame the photo, switched off."""
+        own = {step.operation for step in said}
+        last = {step.operation: step for step in self.steps}
+        off = [OFF.get(name) or last[name].switched_off for name in modules if name not in own]
+        return [*off, *said]
+
+    def _is_ours(self, number: int) -> bool:
+        """Whether we brought this step; clipping is switched off by us just before our own."""
+        step = self.steps[number]
+        if step.operation == "clipping":
+            later = [n for n in range(number + 1, len(self.steps)) if self._frames(n)]
+            return not step.is_enabled and bool(later) and self._is_ours(later[0])
+        return darkroom.key(step) in self.ours
+
+    def _frames(self, number: int) -> bool:
+        return self.steps[number].operation in darkroom.FRAMING
+
+
+def _said(crop: Crop, photo: Photo, shown: Orientation) -> list[Step]:
+    """An upright crop as steps for a photo that is shown in this orientation."""
+    stored = stored_crop(crop.rounded(), photo.upright, photo.orientation)
+    turn = [Step("ashift", 5, turn_params(stored.angle))] if stored.angle else []
+    return [*turn, Step("crop", 1, crop_params(stored, photo.size, shown))]
