@@ -32,7 +32,7 @@ def through_a_shell(words: list[bytes]) -> list[bytes]:
     return done.stdout.split(b"\0")[:-1]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.binary(max_size=40).map(lambda b: b.replace(b"\0", b"x")), min_size=1))
 @example([NASTY])
 @example([b"", b"'", b"''", b"\n", b"$(touch hacked)", b"`touch hacked`", b"-n", b"a\\"])
