@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-
 # A busy machine is slow, and that is no error.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
