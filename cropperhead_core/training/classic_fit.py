@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
 
@@ -22,6 +23,8 @@ from .evaluate.tfjs import WEIGHTS
 
 __all__ = ["ClassicConfig", "make_classic", "quick_classic"]
 
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
 DRAWN = 16
 """Unseen photos whose crops TensorBoard shows after every epoch."""
 
@@ -69,7 +72,7 @@ def make_classic(
 
 def _fitted(config: ClassicConfig, seen: Crops, held: list[Picture], run: Path) -> keras.Model:
     watched = crops(held, is_turned=False)
-    unseen = _batches(watched, config, is_training=False)
+    unseen = (_floats(watched.photos), watched.labels)
     run.mkdir(parents=True, exist_ok=True)
     best = run / "best.weights.h5"
     model = _compiled(config)
@@ -85,6 +88,7 @@ def _fitted(config: ClassicConfig, seen: Crops, held: list[Picture], run: Path) 
         validation_data=unseen,
         epochs=config.epochs,
         shuffle=False,
+        steps_per_epoch=-(-len(seen) // config.batch),
         callbacks=[
             keras.callbacks.BackupAndRestore(run / "backup"),
             keras.callbacks.TensorBoard(run / "logs", write_graph=False),
@@ -104,39 +108,49 @@ def _compiled(config: ClassicConfig) -> keras.Model:
     return model
 
 
-def _best_loss(config: ClassicConfig, best: Path, watched: tf.data.Dataset) -> float | None:
+def _best_loss(config: ClassicConfig, best: Path, unseen: tuple[Floats, Floats]) -> float | None:
     """The loss on unseen photos of the best epoch so far, where a run goes on."""
     if not best.exists():
         return None
     model = _compiled(config)
     model.load_weights(best)
-    return float(model.evaluate(watched, verbose=0))
+    return float(model.evaluate(*unseen, verbose=0))
 
 
-def _batches(seen: Crops, config: ClassicConfig, *, is_training: bool = True) -> tf.data.Dataset:
-    """Photos as the network sees them and their labels; for training mirrored by chance."""
-    arrays = (seen.photos, seen.labels, mirrored(seen.labels, seen.aspects))
-    data = tf.data.Dataset.from_tensor_slices(arrays)
-    if is_training:
-        data = data.shuffle(len(seen), seed=config.seed)
+def _batches(seen: Crops, config: ClassicConfig) -> tf.data.Dataset:
+    """Endless batches of photos and labels, some lighter or darker, half of them mirrored."""
+    flipped = mirrored(seen.labels, seen.aspects)
 
-    def example(photo: tf.Tensor, label: tf.Tensor, flipped: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        image = tf.cast(photo, tf.float32) / 255
-        if not is_training:
-            return image, label
-        is_mirrored = tf.random.uniform(()) < 0.5
-        image = tf.image.random_brightness(image, 0.1)
-        image = tf.cond(is_mirrored, lambda: image[:, ::-1], lambda: image)
-        return image, tf.where(is_mirrored, flipped, label)
+    def batches() -> Iterator[tuple[Floats, Floats]]:
+        random = np.random.default_rng(config.seed)
+        while True:
+            order = random.permutation(len(seen))
+            for start in range(0, len(order), config.batch):
+                rows = order[start : start + config.batch]
+                is_mirrored = random.random(len(rows)) < 0.5
+                photos = seen.photos[rows]
+                photos[is_mirrored] = photos[is_mirrored, :, ::-1]
+                light = np.exp(random.normal(0, 0.1, (len(rows), 1, 1, 1))).astype(np.float32)
+                labels = np.where(is_mirrored[:, None], flipped[rows], seen.labels[rows])
+                yield (_floats(photos) * light).clip(0, 1), labels
 
-    return data.map(example).batch(config.batch).prefetch(2)
+    signature = (
+        tf.TensorSpec((None, *seen.photos.shape[1:]), tf.float32),
+        tf.TensorSpec((None, 5), tf.float32),
+    )
+    return tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(2)
+
+
+def _floats(photos: Pixels) -> Floats:
+    """The photos as the network takes them, 0..1."""
+    return photos.astype(np.float32) / np.float32(255)
 
 
 def _drawn(watched: Crops, held: list[Picture], logs: Path) -> keras.callbacks.Callback:
     """What the network says of unseen photos, as pictures for TensorBoard."""
     shown = slice(0, min(DRAWN, len(held)))
     aspects = watched.aspects[shown]
-    images = watched.photos[shown].astype(np.float32) / 255
+    images = _floats(watched.photos[shown])
 
     def said(model: keras.Model) -> np.ndarray:
         return quads(model.predict(images, verbose=0), aspects)
