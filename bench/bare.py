@@ -1,4 +1,4 @@
-"""The least that one suggestion takes: decode, look, rate, find faces; no checks and no geometry.
+"""The least that one suggestion takes: decode, look, rate, find faces, level; no checks, no geometry.
 
 python bare.py PHOTO MODELS litert|tensorflow: prints the best box. With tensorflow the same files
 run in the interpreter that comes with it.
@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import simplejpeg
 from PIL import Image
+
+from cropperhead_core.horizon import Horizon
 
 PHOTO, MODELS, ENGINE = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 if ENGINE == "tensorflow":
@@ -47,4 +49,5 @@ for box in ((0, 0, width, height), (0, 0, height, height), (width - height, 0, w
     square = np.asarray(photo.resize((192, 192), box=box), np.float32) / 127.5 - 1
     faces.set_tensor(faces.get_input_details()[0]["index"], square[None])
     faces.invoke()
+print(Horizon()(pixels).argmax())
 print(boxes.reshape(-1, 4)[np.concatenate(scores).argmax()])
