@@ -1,4 +1,4 @@
-"""The least that one suggestion takes: decode, look, rate, find faces, level; no checks, no geometry.
+"""The least that one suggestion takes: decode, look, rate, find faces, level; nothing is checked.
 
 python bare.py PHOTO MODELS litert|tensorflow: prints the best box. With tensorflow the same files
 run in the interpreter that comes with it.
