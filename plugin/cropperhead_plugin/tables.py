@@ -41,10 +41,10 @@ def print_tables(found: Evaluation) -> None:
 
 
 def _choices(rows: tuple[Row, ...]) -> Table:
-    table = _table("What it chooses", "SRCC", "first choice", "regret", "among best 5")
+    table = _table("What it chooses", "SRCC", "first choice", "regret", "among best 5", "insight")
     for row in rows:
         figures = map(_spread, (row.correlation, row.choice, row.regret))
-        table.add_row(_name(row), *figures, _share(row.among_best))
+        table.add_row(_name(row), *figures, _share(row.among_best), _spread(row.insight))
     return table
 
 

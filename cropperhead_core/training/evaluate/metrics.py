@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Interval", "clipped", "correlation", "interval", "overlaps", "worth"]
+__all__ = ["Interval", "clipped", "correlation", "foretold", "interval", "overlaps", "worth"]
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float, float]
@@ -53,19 +53,24 @@ def clipped(box: Floats) -> Floats:
 
 
 def worth(box: Floats, boxes: Floats, scores: Floats) -> float:
-    """The score of a box inside the frame, foretold from the scored boxes (n, 4) of the photo.
-
-    One of them that is the same box has the word alone; else it is the likeliest value where scores
-    change smoothly with the edges (ordinary kriging, Matheron 1963).
-    """
+    """The score of a box inside the frame: that of the scored box (n, 4) it is, else `foretold`."""
     shared = overlaps(boxes, box)
     nearest = int(np.argmax(shared))
     if shared[nearest] >= SAME:
         return float(scores[nearest])
+    return float(foretold(box[None], boxes, scores)[0])
+
+
+def foretold(asked: Floats, boxes: Floats, scores: Floats) -> Floats:
+    """The likeliest scores of (m, 4) boxes from the scored ones of the same photo, (n, 4).
+
+    Scores are taken to change smoothly with the edges (ordinary kriging, Matheron 1963).
+    """
     among = _alikeness(boxes, boxes) + LEVEL + NOISE * np.eye(len(boxes))
     middle = scores.mean()
-    weights = np.linalg.solve(among, _alikeness(boxes, box[None])[:, 0] + LEVEL)
-    return float(middle + weights @ (scores - middle))
+    weights = np.linalg.solve(among, scores - middle)
+    likely: Floats = middle + (_alikeness(asked, boxes) + LEVEL) @ weights
+    return likely
 
 
 def _alikeness(boxes: Floats, others: Floats) -> Floats:

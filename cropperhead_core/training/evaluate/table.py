@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .judge import Exhibit, Finding
-from .metrics import Interval, interval
+from .metrics import Interval, clipped, foretold, interval
 from .tilt import Levelled
 
 __all__ = ["Levelling", "Ours", "Row", "Table", "table"]
@@ -50,8 +50,10 @@ class Levelling:
 class Row:
     """A method's line. Means have their 95 % intervals; None is a figure that does not apply.
 
-    behind and correlation_behind are how much lower than ours its figures are, photo by photo; won,
-    drawn and lost the shares of photos on which our first choice is better, as good, worse.
+    insight is how much better its answer for a photo is there than its answers for the others: what
+    it gains by looking. behind and correlation_behind are how much lower than ours its figures are,
+    photo by photo; won, drawn and lost the shares of photos on which our first choice is better, as
+    good, worse.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Row:
     choice: Interval
     regret: Interval
     among_best: Interval
+    insight: Interval
     mirror: Interval
     outside: int
     left: Interval
@@ -127,6 +130,7 @@ def _row(
             [photo.best - each.choice for photo, each in zip(shown, found, strict=True)]
         ),
         among_best=_interval([each.is_among_best for each in found]),
+        insight=_interval(_insight(shown, name)),
         mirror=_interval([each.mirror for each in found]),
         outside=sum(each.is_outside for each in found),
         left=_interval([each.is_left for each in found]),
@@ -144,6 +148,18 @@ def _row(
         lost=float((lead < -TIE).mean()),
         levelling=_levelling([photo[name] for photo in levels if name in photo]),
     )
+
+
+def _insight(shown: Sequence[Exhibit], name: str) -> Floats:
+    """(n,): what each answer is worth on its own photo, less the mean of the others' there."""
+    answers = np.array([clipped(photo.findings[name].answer.box) for photo in shown])
+    gains = np.zeros(len(shown))
+    if len(shown) > 1:
+        for row, photo in enumerate(shown):
+            picture = photo.picture
+            values = foretold(answers, np.array(picture.boxes), np.array(picture.scores))
+            gains[row] = values[row] - np.delete(values, row).mean()
+    return gains
 
 
 def _column(shown: Sequence[Exhibit], name: str, of: Callable[[Finding], float]) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -118,6 +120,20 @@ def test_the_table_compares_each_row_with_ours_of_its_kind(made: Table) -> None:
     assert (full.won, full.drawn, full.lost) == (1, 0, 0)
     assert full.regret[0] == 1
     assert suggestion.drawn == 1
+
+
+def test_insight_is_what_an_answer_gains_on_its_own_photo(picture: Picture) -> None:
+    upside_down = replace(picture, scores=(3.0, 4.0, 2.0, 2.8))
+
+    def best(_pixels: np.ndarray, boxes: np.ndarray) -> Answer:
+        return Answer(boxes[next(turns)])
+
+    turns = iter([2, 2, 1, 1])  # each photo is asked about twice, the second time mirrored
+    methods = {"r": best, "s": always(0.5, 0, 1, 1)}
+    found = list(exhibits([picture, upside_down], methods, lambda _pixels: ()))
+    seeing, blind = table(found, [], Ours("r", "s"), {}).rows
+    assert seeing.insight[0] > 1
+    assert blind.insight == (0, 0, 0)
 
 
 def test_the_table_counts_leaving_and_faces(made: Table) -> None:

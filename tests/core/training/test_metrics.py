@@ -12,6 +12,7 @@ from cropperhead_core.crop import Box
 from cropperhead_core.training.evaluate.metrics import (
     clipped,
     correlation,
+    foretold,
     interval,
     overlaps,
     worth,
@@ -57,6 +58,13 @@ def test_a_box_among_equally_good_ones_is_as_good(box: np.ndarray) -> None:
 def test_a_scored_box_is_worth_its_score() -> None:
     scores = np.array([1.0, 2.0, 3.0, 4.0])
     assert [worth(box, BOXES, scores) for box in BOXES] == [1, 2, 3, 4]
+
+
+def test_many_boxes_are_foretold_as_one_by_one() -> None:
+    scores = np.array([1.0, 2.0, 3.0, 4.0])
+    asked = np.array([[0, 0, 0.9, 0.9], [0.1, 0.2, 0.6, 1]])
+    together = foretold(asked, BOXES, scores).tolist()
+    assert together == pytest.approx([worth(box, BOXES, scores) for box in asked])
 
 
 def test_a_box_between_two_is_worth_something_between() -> None:
