@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cropperhead_core.crop import Crop
-from cropperhead_core.errors import NotExpressible, SidecarConflict, SidecarError
+from cropperhead_core.errors import InvalidCrop, NotExpressible, SidecarConflict, SidecarError
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.photo import Photo, is_raw, read_photo
 
@@ -178,7 +178,7 @@ def _present(
     """The crop there now; an edit that is no crop is somebody's too."""
     try:
         read: tuple[Crop | None, bool] = DIALECTS[editor].read(data, photo, path)
-    except NotExpressible:
+    except (NotExpressible, InvalidCrop):
         if replace:
             return None, False
         raise

@@ -12,13 +12,26 @@ from cropperhead_core.errors import DamagedSidecar, InvalidCrop
 
 from .packet import CRS, RDF, XMP, tag
 
-__all__ = ["CROP_TAGS", "crop_fields", "decoded", "encoded", "fields", "remove", "update"]
-
-CROP_TAGS = ("HasCrop", "CropTop", "CropLeft", "CropBottom", "CropRight", "CropAngle")
-EXTRA_TAGS = ("CropConstrainToWarp", "AlreadyApplied")
+__all__ = [
+    "CROP_KEYS",
+    "crop_fields",
+    "decoded",
+    "encoded",
+    "fields",
+    "remove",
+    "restore",
+    "update",
+]
 
 Element = Any
 Name = tuple[str, str]
+"""Namespace and name of a property."""
+
+CROP_TAGS = ("HasCrop", "CropTop", "CropLeft", "CropBottom", "CropRight", "CropAngle")
+CROP_KEYS: tuple[Name, ...] = tuple((CRS, name) for name in CROP_TAGS)
+ALREADY_APPLIED: Name = (CRS, "AlreadyApplied")
+EXTRA_KEYS: tuple[Name, ...] = ((CRS, "CropConstrainToWarp"), ALREADY_APPLIED)
+METADATA_DATE: Name = (XMP, "MetadataDate")
 
 
 def number(value: float) -> str:
@@ -35,7 +48,7 @@ def encoded(crop: Crop) -> dict[Name, str]:
     """The properties that say this crop."""
     numbers = (crop.top, crop.left, crop.bottom, crop.right, crop.angle)
     texts = ["True", *map(number, numbers)]
-    return {(CRS, name): text for name, text in zip(CROP_TAGS, texts, strict=True)}
+    return dict(zip(CROP_KEYS, texts, strict=True))
 
 
 def decoded(values: Mapping[Name, str], name: object) -> Crop | None:
@@ -59,7 +72,7 @@ def _is_true(values: Mapping[Name, str], key: str) -> bool:
 
 def crop_fields(tops: Sequence[Element], name: object) -> dict[Name, str]:
     """The crop properties of the top descriptions; raises `DamagedSidecar` if one is said twice."""
-    return fields(tops, [(CRS, key) for key in (*CROP_TAGS, *EXTRA_TAGS)], name)
+    return fields(tops, (*CROP_KEYS, *EXTRA_KEYS), name)
 
 
 def fields(tops: Sequence[Element], wanted: Sequence[Name], name: object) -> dict[Name, str]:
@@ -118,7 +131,15 @@ def remove(tops: Sequence[Element], names: Sequence[Name]) -> None:
                 top.remove(child)
 
 
-NEW = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="CropperHead">
+def restore(rdf: Element, tops: Sequence[Element], earlier: Mapping[Name, str]) -> None:
+    """Say the crop as it was said earlier, or not at all."""
+    keys = (*CROP_KEYS, ALREADY_APPLIED)
+    remove(tops, [key for key in keys if key not in earlier])
+    update(rdf, tops, {key: earlier[key] for key in keys if key in earlier})
+
+
+NEW = """<?xml version="1.0" encoding="UTF-8"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="CropperHead">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about=""
     xmlns:xmp="http://ns.adobe.com/xap/1.0/"
@@ -129,5 +150,3 @@ NEW = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="CropperHead">
 </x:xmpmeta>
 """
 """A packet without properties, with the prefixes that Adobe uses."""
-
-METADATA_DATE: Name = (XMP, "MetadataDate")

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from lxml import etree
 
-from cropperhead_core.crop import Crop
-from cropperhead_core.errors import DamagedSidecar
+from cropperhead_core.crop import Crop, Size
+from cropperhead_core.errors import DamagedSidecar, InvalidCrop, NotExpressible
 from cropperhead_core.orientation import stored_crop, upright_crop
 from cropperhead_core.photo import Photo
 
 from . import adobe, history, provenance
 from .darktable import Step, crop_params, decoded, flipped, params, turn_params
 from .files import Content
-from .packet import descriptions, packed, parsed, rdf_of
+from .packet import CROPPERHEAD, DARKTABLE, XMP_MM, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
 
 __all__ = ["is_ours", "read", "with_crop", "without_crop"]
 
-DERIVED_FROM = ("http://ns.adobe.com/xap/1.0/mm/", "DerivedFrom")
+DERIVED_FROM = (XMP_MM, "DerivedFrom")
 FRAMING = ("clipping", "ashift", "crop")
+SIGNED = ("ashift", "crop")
+REACHED_PX = 2.0
+"""How far darktable's whole pixels may lead a crop beyond the frame (1.2 px measured)."""
 
 
 def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
@@ -30,17 +33,28 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
     Raises `NotExpressible` where the history frames the photo as no crop can.
     """
     tree = parsed(data, name)
-    steps = history.steps(tree, name)
-    signed = provenance.signed(descriptions(tree, name), name)
-    crop = decoded(steps, photo.size, photo.orientation)
+    try:
+        steps = history.steps(tree, name)
+        crop = decoded(steps, photo.size, photo.orientation)
+    except (NotExpressible, InvalidCrop) as error:
+        raise NotExpressible(f"{error}, in {name}") from error
     if crop is None:
         return None, False
+    if _beyond(crop, photo.size) > REACHED_PX:
+        raise NotExpressible(f"the photo is turned and its empty corners are kept, in {name}")
+    signed = provenance.signed(descriptions(tree, name), name)
     return upright_crop(crop, photo.size, photo.orientation), signed == _signature(steps)
+
+
+def _beyond(crop: Crop, size: Size) -> float:
+    """How many pixels the crop reaches beyond the frame."""
+    return max(max(-x, -y, x - size.width, y - size.height) for x, y in crop.quad(size))
 
 
 def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: object) -> bytes:
     """The sidecar with this upright crop appended to its history; a new one if there is none."""
-    tree = parsed(history.NEW.encode() if data is None else data, name)
+    source = history.NEW.encode() if data is None else data
+    tree = parsed(source, name)
     rdf, tops = rdf_of(tree, name), descriptions(tree, name)
     steps = history.steps(tree, name)
     stored = stored_crop(crop, photo.upright, photo.orientation)
@@ -51,54 +65,53 @@ def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: obj
     adobe.update(rdf, tops, adobe.encoded(stored))
     signature = _signature(history.steps(tree, name))
     provenance.note(rdf, descriptions(tree, name), crop, signature, by)
-    return packed(tree)
+    return packed(tree, source)
 
 
 def _framing(steps: Sequence[Step], stored: Crop, cropping: bytes) -> list[Step]:
     """What to append: our turn and crop, and what was there before switched off."""
-    last = {step.operation: step for step in steps}
-    added = [
-        old.switched_off for name, old in last.items() if name == "clipping" and old.is_enabled
-    ]
-    if stored.angle or ("ashift" in last and last["ashift"].is_enabled):
+    on = _switched_on(steps)
+    added = [on["clipping"].switched_off] if "clipping" in on else []
+    if stored.angle or "ashift" in on:
         added.append(Step("ashift", 5, turn_params(stored.angle), is_enabled=bool(stored.angle)))
     return [*added, Step("crop", 1, cropping)]
 
 
+def _switched_on(steps: Sequence[Step]) -> dict[str, Step]:
+    """The last entry of each module, where it is enabled."""
+    last = {step.operation: step for step in steps}
+    return {name: step for name, step in last.items() if step.is_enabled}
+
+
 def without_crop(data: bytes, before: Content, name: object) -> bytes:
-    """The sidecar with our entries taken out of the history; all others stay and move up."""
+    """The sidecar with our entries taken out of the history; all others stay and move up.
+
+    What we had switched off in the sidecar `before` is on again.
+    """
     tree = parsed(data, name)
     tops = descriptions(tree, name)
     signed = provenance.signed(tops, name)
     if signed is None:
         raise DamagedSidecar(f"expected our note beside the crop, got none in {name}")
-    history.drop(tree, _is_signed(signed), name)
-    earlier = {} if before is None else adobe.crop_fields(_tops(before, name), name)
-    keys = [*adobe.encoded(Crop.whole())]
-    adobe.remove(tops, [key for key in keys if key not in earlier])
-    adobe.update(rdf_of(tree, name), tops, {key: earlier[key] for key in keys if key in earlier})
+    then = None if before is None else parsed(before, name)
+    was_on = {} if then is None else _switched_on(history.steps(then, name))
+    history.drop(tree, _is_from_us(signed, was_on.keys() & {"clipping", "ashift"}), name)
+    earlier = {} if then is None else adobe.crop_fields(descriptions(then, name), name)
+    adobe.restore(rdf_of(tree, name), tops, earlier)
     provenance.forget(tops)
-    return packed(tree)
+    return packed(tree, data)
 
 
-def is_ours(namespace: str, path: str) -> bool:
-    """Whether writing a crop may change this property, as python-xmp-toolkit names it."""
-    crop = (namespace, path.rsplit(":", maxsplit=1)[-1]) in adobe.encoded(Crop.whole())
-    bare = path.split("[", maxsplit=1)[0].split("/", maxsplit=1)[0]
-    return crop or bare in history.OURS or namespace == provenance.NAMESPACE
-
-
-def _tops(data: bytes, name: object) -> list[etree._Element]:
-    return descriptions(parsed(data, name), name)
+def is_ours(namespace: str, name: str) -> bool:
+    """Whether writing a crop may change the property of this name."""
+    is_history = namespace == DARKTABLE and name in history.OURS
+    return is_history or namespace == CROPPERHEAD or (namespace, name) in adobe.CROP_KEYS
 
 
 def _signature(steps: Sequence[Step]) -> str:
     """What frames the photo now: the parameters of crop, and the angle if it is turned."""
-    last = {step.operation: step for step in steps if step.operation in FRAMING}
-    texts = [
-        key(step) for name, step in sorted(last.items()) if step.is_enabled and name != "clipping"
-    ]
-    return " ".join(texts)
+    on = _switched_on(steps)
+    return " ".join(key(on[name]) for name in SIGNED if name in on)
 
 
 def key(step: Step) -> str:
@@ -115,13 +128,16 @@ def _rotation(step: Step) -> float:
     return float(rotation)
 
 
-def _is_signed(signed: str) -> history.Test:
-    """Whether an entry of the history is one that the signature names."""
-    parts = dict(part.split(":", 1) for part in signed.split())
+def _is_from_us(signed: str, switched_off: Collection[str]) -> history.Test:
+    """Whether an entry of the history is one that the signature names, or that switched one off."""
+    keys = signed.split()
 
     def test(entry: etree._Element) -> bool:
         operation = history.value_of(entry, "operation")
-        data = params(history.value_of(entry, "params") or "")
-        return operation in parts and key(Step(operation, 0, data)) in signed.split()
+        if operation in switched_off and history.value_of(entry, "enabled") == "0":
+            return True
+        if operation not in SIGNED:
+            return False
+        return key(Step(operation, 0, params(history.value_of(entry, "params") or ""))) in keys
 
     return test

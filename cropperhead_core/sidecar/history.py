@@ -10,11 +10,10 @@ from lxml import etree
 from cropperhead_core.errors import DamagedSidecar, NotExpressible
 
 from .darktable import Step, params
-from .packet import RDF, descriptions, tag
+from .packet import DARKTABLE, RDF, descriptions, tag
 
-__all__ = ["DARKTABLE", "NEW", "OURS", "Test", "append", "drop", "steps", "value_of"]
+__all__ = ["NEW", "OURS", "Test", "append", "drop", "steps", "value_of"]
 
-DARKTABLE = "http://darktable.sf.net/"
 VERSIONS = ("2", "3", "4", "5")
 """Of the sidecar format whose histories we know; darktable 4.2.1 itself rejects 6."""
 BEGINNING = {
@@ -24,12 +23,15 @@ BEGINNING = {
     "iop_order_version": "2",
 }
 """Set where a sidecar has no history yet and does not say otherwise."""
-OURS = frozenset(f"darktable:{name}" for name in ("history", "history_end", *BEGINNING))
-"""Properties that a crop may change or begin, as python-xmp-toolkit names them."""
+OURS = frozenset(("history", "history_end", *BEGINNING))
+"""Properties of darktable's that a crop may change or begin."""
+FRAMING = ("crop", "ashift", "clipping", "flip")
+"""The modules that say what is seen of the photo, and how turned."""
 BLEND_VERSION = "11"
 BLEND = "gz14eJxjYIAACQYYOOHEgAZY0QVwggZ7CB6pfNoAAE8gGQg="
 """No blending, as darktable writes it."""
-NEW = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="CropperHead">
+NEW = """<?xml version="1.0" encoding="UTF-8"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="CropperHead">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about=""
     xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/"
@@ -64,14 +66,11 @@ def steps(tree: Tree, name: object) -> list[Step]:
     sequence, end = _history(tree, name)
     if sequence is None:
         return []
-    entries = sorted(sequence.findall(tag(RDF, "li")), key=lambda li: _number(li, "num", name))
     found = []
-    for entry in entries:
+    for number, entry in _numbered(sequence, name):
         operation = value_of(entry, "operation")
-        if _number(entry, "num", name) >= end or operation is None:
-            continue
-        if operation in ("crop", "ashift", "clipping", "flip"):
-            version = _number(entry, "modversion", name)
+        if number < end and operation in FRAMING:
+            version = _whole(value_of(entry, "modversion") or "0", name)
             data = params(value_of(entry, "params") or "")
             found.append(Step(operation, version, data, value_of(entry, "enabled") == "1"))
     return found
@@ -83,8 +82,8 @@ def append(tree: Tree, added: list[Step], name: object) -> None:
     if sequence is None:
         sequence = _begun(tree, name)
         end = 0
-    for entry in sequence.findall(tag(RDF, "li")):
-        if _number(entry, "num", name) >= end:
+    for number, entry in _numbered(sequence, name):
+        if number >= end:
             sequence.remove(entry)
     for number, step in enumerate(added, end):
         entry = etree.SubElement(sequence, tag(RDF, "li"))
@@ -159,8 +158,14 @@ def _set(element: Tree, key: str, value: str) -> None:
         element.set(tag(DARKTABLE, key), value)
 
 
-def _number(entry: Tree, key: str, name: object) -> int:
-    return _whole(value_of(entry, key) or "0", name)
+def _numbered(sequence: Tree, name: object) -> list[tuple[int, Tree]]:
+    """The entries with their numbers, in order; format 2 says none, there the place counts."""
+    entries = sequence.findall(tag(RDF, "li"))
+    said = [text for entry in entries if (text := value_of(entry, "num")) is not None]
+    if len(said) < len(entries):
+        return list(enumerate(entries))
+    numbers = [_whole(text, name) for text in said]
+    return sorted(zip(numbers, entries, strict=True), key=lambda numbered: numbered[0])
 
 
 def _whole(text: str, name: object) -> int:
@@ -171,15 +176,15 @@ def _whole(text: str, name: object) -> int:
 
 
 def drop(tree: Tree, is_dropped: Test, name: object) -> None:
-    """Take entries out and number the rest anew; those beyond the end stay beyond it."""
+    """Take entries out; those after them move up, and those beyond the end stay beyond it."""
     sequence, end = _history(tree, name)
     if sequence is None:
         return
-    entries = sorted(sequence.findall(tag(RDF, "li")), key=lambda li: _number(li, "num", name))
-    gone = [entry for entry in entries if is_dropped(entry)]
-    before_end = sum(_number(entry, "num", name) < end for entry in gone)
-    for entry in gone:
-        sequence.remove(entry)
-    for number, entry in enumerate(entry for entry in entries if entry not in gone):
-        _set(entry, "num", str(number))
-    _set_end(tree, end - before_end, name)
+    gone: list[int] = []
+    for number, entry in _numbered(sequence, name):
+        if is_dropped(entry):
+            gone.append(number)
+            sequence.remove(entry)
+        elif gone and value_of(entry, "num") is not None:
+            _set(entry, "num", str(number - len(gone)))
+    _set_end(tree, end - sum(number < end for number in gone), name)

@@ -9,16 +9,14 @@ from cropperhead_core.photo import Photo
 from . import adobe, provenance
 from .adobe import Name
 from .files import Content
-from .packet import CRS, descriptions, packed, parsed, rdf_of
+from .packet import CROPPERHEAD, CRS, PHOTOSHOP, TIFF, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
 
 __all__ = ["is_ours", "read", "with_crop", "without_crop"]
 
-TIFF, PHOTOSHOP = "http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/photoshop/1.0/"
 VERSION, PROCESS_VERSION = "15.4", "11.0"
 """Of Camera Raw settings that Lightroom Classic since 12 reads, only for new sidecars."""
-OURS = {(CRS, name) for name in (*adobe.CROP_TAGS, *adobe.EXTRA_TAGS)} | {adobe.METADATA_DATE}
-RESTORED: tuple[Name, ...] = tuple((CRS, name) for name in adobe.CROP_TAGS)
+OURS = {*adobe.CROP_KEYS, *adobe.EXTRA_KEYS, adobe.METADATA_DATE}
 
 
 def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
@@ -35,47 +33,40 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
 
 def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: object) -> bytes:
     """The packet with this upright crop; a new one if there is none."""
-    tree = parsed(adobe.NEW.encode() if data is None else data, name)
+    source = adobe.NEW.encode() if data is None else data
+    tree = parsed(source, name)
     rdf, tops = rdf_of(tree, name), descriptions(tree, name)
     values = adobe.encoded(stored_crop(crop, photo.upright, photo.orientation))
     if data is None:
         values |= _beginning(photo)
-    elif (CRS, "AlreadyApplied") in adobe.crop_fields(tops, name):
-        values[CRS, "AlreadyApplied"] = "False"
+    elif adobe.ALREADY_APPLIED in adobe.crop_fields(tops, name):
+        values[adobe.ALREADY_APPLIED] = "False"
     if by.time:
         values[adobe.METADATA_DATE] = by.time
     adobe.update(rdf, tops, values)
     tops = descriptions(tree, name)
     signature = _signature(adobe.crop_fields(tops, name))
     provenance.note(rdf, tops, crop, signature, by)
-    return packed(tree)
+    return packed(tree, source)
 
 
 def without_crop(data: bytes, before: Content, name: object) -> bytes:
     """The packet with our crop taken out and the one of the packet `before` put back."""
     tree = parsed(data, name)
     tops = descriptions(tree, name)
-    earlier = {} if before is None else _fields(before, name)
-    adobe.remove(tops, [key for key in RESTORED if key not in earlier])
-    adobe.update(rdf_of(tree, name), tops, earlier)
+    then = [] if before is None else descriptions(parsed(before, name), name)
+    adobe.restore(rdf_of(tree, name), tops, adobe.crop_fields(then, name))
     provenance.forget(tops)
-    return packed(tree)
+    return packed(tree, data)
 
 
-def is_ours(namespace: str, path: str) -> bool:
-    """Whether writing a crop may change this property, as python-xmp-toolkit names it."""
-    key = (namespace, path.rsplit(":", maxsplit=1)[-1])
-    return key in OURS or namespace == provenance.NAMESPACE
-
-
-def _fields(data: bytes, name: object) -> dict[Name, str]:
-    tops = descriptions(parsed(data, name), name)
-    found = adobe.crop_fields(tops, name)
-    return {key: value for key, value in found.items() if key in RESTORED}
+def is_ours(namespace: str, name: str) -> bool:
+    """Whether writing a crop may change the property of this name."""
+    return (namespace, name) in OURS or namespace == CROPPERHEAD
 
 
 def _signature(values: dict[Name, str]) -> str:
-    return " ".join(values.get(key, "") for key in RESTORED)
+    return " ".join(values.get(key, "") for key in adobe.CROP_KEYS)
 
 
 def _beginning(photo: Photo) -> dict[Name, str]:
@@ -84,7 +75,7 @@ def _beginning(photo: Photo) -> dict[Name, str]:
         (CRS, "Version"): VERSION,
         (CRS, "ProcessVersion"): PROCESS_VERSION,
         (CRS, "HasSettings"): "True",
-        (CRS, "AlreadyApplied"): "False",
+        adobe.ALREADY_APPLIED: "False",
         (CRS, "CropConstrainToWarp"): "0",
         (CRS, "RawFileName"): photo.path.name,
         (PHOTOSHOP, "SidecarForExtension"): photo.path.suffix[1:].upper(),

@@ -33,8 +33,33 @@ __all__ = [
 CRS = "http://ns.adobe.com/camera-raw-settings/1.0/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XMP = "http://ns.adobe.com/xap/1.0/"
+XMP_MM = "http://ns.adobe.com/xap/1.0/mm/"
+TIFF = "http://ns.adobe.com/tiff/1.0/"
+PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
+DARKTABLE = "http://darktable.sf.net/"
+CROPPERHEAD = "https://cropperhead.org/ns/1.0/"
 META = "adobe:ns:meta/"
-DECLARATION = re.compile(r"\s*<\?xml\s[^>]*\?>")
+PREFIXES = {
+    "crs": CRS,
+    "xmp": XMP,
+    "xmpMM": XMP_MM,
+    "tiff": TIFF,
+    "photoshop": PHOTOSHOP,
+    "darktable": DARKTABLE,
+    "cropperhead": CROPPERHEAD,
+}
+"""For properties of namespaces that a packet did not use yet."""
+for _prefix, _namespace in PREFIXES.items():
+    etree.register_namespace(_prefix, _namespace)
+DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
+PROLOG = re.compile(r"\ufeff?(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+"""What may stand before the root: space, instructions, comments."""
+UTF_16 = (
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
 ENCODING = re.compile(r"encoding=[\"']([\w.-]+)")
 LIBEXEMPI = "libexempi.so.8"
 MAX_BYTES = 32 << 20
@@ -75,21 +100,25 @@ def parsed(data: bytes, name: object) -> Tree:
     return tree
 
 
-def packed(tree: Tree) -> bytes:
-    """The bytes of a tree, in the encoding it came in."""
-    info = tree.docinfo
-    encoding = info.encoding or "UTF-8"
-    has_declaration = info.xml_version is not None and not _has_packet_wrapper(tree)
-    data: bytes = etree.tostring(  # type: ignore[assignment]  # str only for encoding="unicode"
-        tree, encoding=encoding, xml_declaration=has_declaration
+def packed(tree: Tree, data: bytes) -> bytes:
+    """The bytes of a tree that was changed since it was parsed from `data`.
+
+    What is around its root (byte order mark, declaration, packet wrapper, padding) stays, and so
+    does the encoding.
+    """
+    codec, root = _codec(data), tree.getroot()
+    text = data.decode(codec)
+    around = PROLOG.match(text)
+    start = around.end() if around else 0
+    name = (
+        f"{root.prefix}:{etree.QName(root).localname}"
+        if root.prefix
+        else etree.QName(root).localname
     )
-    return data if data.endswith(b"\n") or encoding.upper() != "UTF-8" else data + b"\n"
-
-
-def _has_packet_wrapper(tree: Tree) -> bool:
-    """Whether an xpacket instruction comes first, as Adobe writes it: no declaration before it."""
-    first = tree.getroot().getprevious()
-    return first is not None and first.tag is etree.PI and first.target == "xpacket"
+    closing = text.rfind(f"</{name}")
+    end = text.index(">", closing) + 1 if closing > 0 else len(text)
+    said = etree.tostring(root, encoding="unicode", with_tail=False)
+    return (text[:start] + said + text[end:]).encode(codec, "xmlcharrefreplace")
 
 
 def rdf_of(tree: Tree, name: object) -> Tree:
@@ -111,7 +140,9 @@ def require_kept(
 ) -> None:
     """Raises `DamagedSidecar` unless Adobe's parser reads `after` and the rest is as before.
 
-    is_ours(namespace, path) says which properties may differ.
+    is_ours(namespace, name) says which top properties may differ. Names come without their prefix:
+    Adobe's parser keeps one prefix for a namespace as long as the process lives, whichever it met
+    first.
     """
     if before is None:
         _read(after, name)
@@ -123,7 +154,12 @@ def require_kept(
 
 
 def _others(data: bytes, is_ours: Callable[[str, str], bool], name: object) -> Properties:
-    return {each for each in _properties(data, name) if not is_ours(each[0], each[1])}
+    return {each for each in _properties(data, name) if not is_ours(each[0], _top(each[1]))}
+
+
+def _top(path: str) -> str:
+    """The name of the top property that a path leads into: history of dt:history[1]/dt:num."""
+    return re.split(r"[\[/]", path, maxsplit=1)[0].rsplit(":", maxsplit=1)[-1]
 
 
 def _properties(data: bytes, name: object) -> Iterator[tuple[str, str, str]]:
@@ -164,9 +200,16 @@ def adobe_parser() -> tuple[Any, Any]:
 
 def _text(data: bytes) -> str:
     """The packet as text, without the XML declaration: exempi takes only UTF-8."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return DECLARATION.sub("", data.decode("utf-16"), count=1)
-    head = DECLARATION.search(data[:200].decode("latin-1"))
+    text = data.decode(_codec(data)).removeprefix("\ufeff")
+    head = DECLARATION.match(text)
+    return text[head.end() :] if head else text
+
+
+def _codec(data: bytes) -> str:
+    """The encoding of XML, by its first bytes or its declaration; a byte order mark is text."""
+    for first, codec in UTF_16:
+        if data.startswith(first):
+            return codec
+    head = DECLARATION.match(data[:200].removeprefix(b"\xef\xbb\xbf").decode("latin-1"))
     said = head and ENCODING.search(head.group())
-    encoding = said.group(1) if said else "utf-8"
-    return DECLARATION.sub("", data.decode(encoding).lstrip("\ufeff"), count=1)
+    return said.group(1) if said else "utf-8"

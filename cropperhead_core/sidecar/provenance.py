@@ -9,12 +9,12 @@ from typing import Any
 from cropperhead_core.crop import Crop
 
 from .adobe import Name, fields, number, remove, update
+from .packet import CROPPERHEAD
 
-__all__ = ["NAMESPACE", "Provenance", "forget", "note", "signed"]
+__all__ = ["Provenance", "forget", "note", "signed"]
 
-NAMESPACE = "https://cropperhead.org/ns/1.0/"
 NAMES = ("Model", "Score", "Crop", "Time", "Written")
-KEYS: tuple[Name, ...] = tuple((NAMESPACE, name) for name in NAMES)
+KEYS: tuple[Name, ...] = tuple((CROPPERHEAD, name) for name in NAMES)
 
 Element = Any
 

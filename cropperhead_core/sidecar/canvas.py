@@ -1,0 +1,114 @@
+"""The canvas that darktable's crop module cuts from: the stored photo turned, cut, flipped. Pure.
+
+Measured on darktable 4.2.1 (docs/sidecars.md). Crops here are of the stored frame.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from cropperhead_core.crop import Crop, Size
+from cropperhead_core.orientation import Orientation
+
+__all__ = ["WHOLE", "Canvas", "Edges", "orientation_of"]
+
+FLIP_Y, FLIP_X, SWAP = 1, 2, 4
+FLIPS = {
+    1: 0,
+    2: FLIP_X,
+    3: FLIP_X | FLIP_Y,
+    4: FLIP_Y,
+    5: SWAP,
+    6: FLIP_Y | SWAP,
+    7: FLIP_X | FLIP_Y | SWAP,
+    8: FLIP_X | SWAP,
+}
+"""EXIF's orientation as darktable's flags: mirror in the stored frame, then swap the axes."""
+ORIENTATIONS = {flags: Orientation(number) for number, flags in FLIPS.items()}
+
+Edges = tuple[float, float, float, float]
+"""Left, top, right, bottom; in pixels or in fractions, as said."""
+WHOLE: Edges = (0.0, 0.0, 1.0, 1.0)
+
+
+def orientation_of(flags: int) -> Orientation:
+    """The orientation that darktable's flags mean."""
+    return ORIENTATIONS[flags & 7]
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """A stored photo turned by a crop angle (ashift), then shown in an orientation (flip).
+
+    `inner` is what ashift keeps of the turned photo's bounding box, in fractions of it.
+    """
+
+    stored: Size
+    shown: Orientation
+    angle: float = 0.0
+    inner: Edges = WHOLE
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, as shown."""
+        width, height = self._cut
+        return (height, width) if self.shown.is_sideways else (width, height)
+
+    def edges(self, crop: Crop) -> Edges:
+        """A crop of this angle in pixels of the canvas, as shown."""
+        x, y = self._offset
+        left, top, right, bottom = crop.edges(self.stored)
+        return _flipped((left + x, top + y, right + x, bottom + y), self._cut, FLIPS[self.shown])
+
+    def crop(self, fractions: Edges) -> Crop:
+        """The crop that these fractions of the canvas, as shown, keep."""
+        width, height = self.size
+        left, top, right, bottom = fractions
+        shown = (left * width, top * height, right * width, bottom * height)
+        back = FLIPS[self.shown.inverse]
+        left, top, right, bottom = _flipped(shown, self.size, back)
+        x, y = self._offset
+        return Crop.turned((left - x, top - y, right - x, bottom - y), self.stored, self.angle)
+
+    @property
+    def _corners(self) -> tuple[list[float], list[float]]:
+        """The corner pixels' coordinates, turned about the centre: all x and all y."""
+        c, s = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
+        width, height = self.stored.width, self.stored.height
+        points = [(x - width / 2, y - height / 2) for x in (0, width - 1) for y in (0, height - 1)]
+        return [x * c + y * s for x, y in points], [-x * s + y * c for x, y in points]
+
+    @property
+    def _box(self) -> tuple[int, int]:
+        """Width and height of the turned photo's bounding box."""
+        width, height = (math.floor(max(axis) - min(axis) + 1) for axis in self._corners)
+        return width, height
+
+    @property
+    def _cut(self) -> tuple[int, int]:
+        """Width and height of what ashift gives on."""
+        width, height = self._box
+        left, top, right, bottom = self.inner
+        return max(1, math.floor(width * (right - left))), max(
+            1, math.floor(height * (bottom - top))
+        )
+
+    @property
+    def _offset(self) -> tuple[float, float]:
+        """What leads from pixels turned about the photo's centre to pixels of the cut box."""
+        c, s = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
+        (low_x, low_y), (width, height) = (min(axis) for axis in self._corners), self._box
+        x, y = 0.5 - (c + s) / 2 - low_x, 0.5 - (c - s) / 2 - low_y
+        return x - self.inner[0] * width, y - self.inner[1] * height
+
+
+def _flipped(edges: Edges, size: tuple[int, int], flags: int) -> Edges:
+    """A box on a canvas of this size after the flags have mirrored it and swapped its axes."""
+    left, top, right, bottom = edges
+    width, height = size
+    if flags & FLIP_X:
+        left, right = width - right, width - left
+    if flags & FLIP_Y:
+        top, bottom = height - bottom, height - top
+    return (top, left, bottom, right) if flags & SWAP else (left, top, right, bottom)
