@@ -54,7 +54,7 @@ class ExifTool:
         found = []
         with ExitStack() as links:
             safe = [links.enter_context(_plain(path)) for path in paths]
-            text = self._run("-json", "-n", "-fast2", *wanted, *safe)
+            text = self._run("-json", "-n", "-fast", *wanted, *safe)
             by_name = {entry["SourceFile"]: entry for entry in _entries(text)}
             found = [dict(by_name.get(name, {})) for name in safe]
         for entry in found:

@@ -28,12 +28,18 @@ PHOTO_SUFFIXES = RAW_SUFFIXES | frozenset(
     ".dng .heic .heif .hif .jpe .jpeg .jpg .png .tif .tiff .webp".split()
 )
 HEIF_SUFFIXES = frozenset((".heic", ".heif", ".hif"))
-ROLL_MAKERS = (b"Canon", b"FUJIFILM", b"NIKON", b"OLYMPUS", b"OM Digital", b"Panasonic")
+UPRIGHT_FORMATS = frozenset(("HEIF", "TIFF"))
+"""What Pillow and libheif turn upright themselves when they decode it."""
+ROLL_MAKERS = (
+    *(b"Canon", b"FUJIFILM", b"LEICA", b"NIKON", b"OLYMPUS", b"OM Digital", b"Panasonic"),
+    *(b"PENTAX", b"RICOH"),
+)
 """Makers whose notes may hold a roll angle (ExifTool's tag tables)."""
 ROLL_TAG = "RollAngle"
 HEAD = 65_536
 """Bytes in which a maker's name stands when there are maker notes: EXIF comes first."""
 EXIF_ORIENTATION, EXIF_MODEL = 0x0112, 0x0110
+TIFF_WIDTH, TIFF_LENGTH = 256, 257
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +162,19 @@ def _facts(path: Path) -> Photo:
     try:
         with opened(path) as image:
             exif = image.getexif()
-            size, camera = Size(*image.size), str(exif.get(EXIF_MODEL, "")).strip("\0 ")
-            # libheif has turned the pixels already, whatever the EXIF says.
-            upright = path.suffix.lower() in HEIF_SUFFIXES
-            number = 1 if upright else exif.get(EXIF_ORIENTATION, 1)
+            size, camera = _stored_size(image), str(exif.get(EXIF_MODEL, "")).strip("\0 ")
+            # HEIF says how it is turned itself, whatever the EXIF says.
+            number = 1 if image.format == "HEIF" else exif.get(EXIF_ORIENTATION, 1)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise unreadable(path, error) from error
     return Photo(path, size, _orientation(number), camera)
+
+
+def _stored_size(image: Image.Image) -> Size:
+    """The size before Pillow turns the photo, which it does with TIFF."""
+    if image.format == "TIFF":
+        return Size(*(image.tag_v2[tag] for tag in (TIFF_WIDTH, TIFF_LENGTH)))  # type: ignore[attr-defined]  # of TIFF only
+    return Size(*image.size)
 
 
 def _orientation(number: object) -> Orientation:
@@ -193,8 +205,8 @@ def unreadable(path: Path, error: BaseException) -> UnreadablePhoto:
     return UnreadablePhoto(f"expected a photo that can be decoded, check {path}: {because}")
 
 
-LIBRAW_ORIENTATIONS = {0: 1, 3: 3, 5: 8, 6: 6}
-"""LibRaw's flip to EXIF's orientation."""
+LIBRAW_ORIENTATIONS = {0: 1, 1: 2, 2: 4, 3: 3, 4: 5, 5: 8, 6: 6, 7: 7}
+"""LibRaw's flip (bits: mirror x, mirror y, swap) to EXIF's orientation."""
 
 
 def _raw_facts(path: Path) -> Photo:

@@ -7,24 +7,27 @@ import mmap
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from .colour import finished, fitted
 from .crop import Size
 from .errors import UnreadablePhoto
 from .orientation import Orientation
-from .photo import HEIF_SUFFIXES, RAW_SUFFIXES, Photo, opened, unreadable
+from .photo import RAW_SUFFIXES, UPRIGHT_FORMATS, Photo, opened, unreadable
 
 __all__ = ["Preview", "read_preview", "rotated", "upright_pixels"]
 
 MAX_PIXELS = 400_000_000
 """More than any camera's; a file that claims more is refused before memory is asked for."""
 JPEG_SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe"))
-BACKGROUND = (128, 128, 128)
-"""Behind transparency: mid gray pulls no eye to a corner, as black or white would."""
+SAME_SHAPE = 0.03
+"""How far a raw's preview may be off in its shape: some are cut to another, or turned."""
+SMALLEST = 320
+"""Pixels that the long side of a raw's preview needs, or the raw itself is developed."""
 _TRANSPOSED = {
     Orientation.MIRRORED: Image.Transpose.FLIP_LEFT_RIGHT,
     Orientation.ROTATED_180: Image.Transpose.ROTATE_180,
@@ -55,19 +58,25 @@ def read_preview(photo: Photo, long_side: int = 1024) -> Preview:
         raise UnreadablePhoto(
             f"expected at most {MAX_PIXELS // 10**6} megapixels, got {photo.size} in {photo.path}"
         )
-    suffix = photo.path.suffix.lower()
     try:
-        if suffix in JPEG_SUFFIXES:
-            image = _jpeg_file(photo.path, long_side)
-        elif suffix in RAW_SUFFIXES | {".dng"}:
-            image = _raw(photo, long_side)
-        else:
-            image = _picture(photo.path, long_side)
+        return Preview(_pixels(photo, long_side), photo.upright)
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         raise unreadable(photo.path, error) from error
-    if suffix in HEIF_SUFFIXES:
-        return Preview(np.asarray(image), photo.upright)
-    return Preview(upright_pixels(image, photo.orientation), photo.upright)
+
+
+def _pixels(photo: Photo, long_side: int) -> Pixels:
+    """The upright pixels, by the decoder for this kind of file."""
+    suffix = photo.path.suffix.lower()
+    if suffix in JPEG_SUFFIXES:
+        return upright_pixels(_jpeg_file(photo.path, long_side), photo.orientation)
+    if suffix in RAW_SUFFIXES | {".dng"}:
+        return upright_pixels(_raw(photo, long_side), photo.orientation)
+    with opened(photo.path) as image:
+        image.draft("RGB", fitted(image.size, long_side))
+        image.load()
+        is_upright = image.format in UPRIGHT_FORMATS
+        small = finished(image, long_side)
+    return np.asarray(small) if is_upright else upright_pixels(small, photo.orientation)
 
 
 def upright_pixels(image: Image.Image, orientation: Orientation) -> Pixels:
@@ -107,9 +116,9 @@ def _jpeg(data: mmap.mmap | bytes, long_side: int) -> Image.Image:
             raise ValueError(f"the name says JPEG, the content {header.format}")
         profile, mode, size = header.info.get("icc_profile"), header.mode, header.size
         if mode == "CMYK":
-            header.draft("CMYK", _fitted(size, long_side))
-            return _finished(header, long_side)
-    width, height = _fitted(size, long_side)
+            header.draft("CMYK", fitted(size, long_side))
+            return finished(header, long_side)
+    width, height = fitted(size, long_side)
     _require_complete(data)
     pixels = simplejpeg.decode_jpeg(
         data, "RGB", fastdct=True, fastupsample=True, min_height=height, min_width=width
@@ -117,7 +126,7 @@ def _jpeg(data: mmap.mmap | bytes, long_side: int) -> Image.Image:
     image = Image.fromarray(pixels)
     if profile:
         image.info["icc_profile"] = profile
-    return _finished(image, long_side)
+    return finished(image, long_side)
 
 
 TAIL = 1 << 16
@@ -130,83 +139,36 @@ def _require_complete(data: mmap.mmap | bytes) -> None:
         raise ValueError("the file ends in the middle, copy it again")
 
 
-def _fitted(size: tuple[int, int], long_side: int) -> tuple[int, int]:
-    """The size to show: the same shape with the long side at most this, at least 1 pixel each."""
-    scale = min(1.0, long_side / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def _picture(path: Path, long_side: int) -> Image.Image:
-    """Any other file that Pillow reads."""
-    with opened(path) as image:
-        image.draft("RGB", _fitted(image.size, long_side))
-        image.load()
-        return _finished(image, long_side)
-
-
 def _raw(photo: Photo, long_side: int) -> Image.Image:
-    """The raw's embedded preview; raws without one are developed at half size."""
+    """The raw's embedded preview, stored as the raw is; else the raw developed at half size."""
     import rawpy  # LibRaw: only for raw files
 
     try:
         with rawpy.imread(os.fspath(photo.path)) as raw:
-            try:
-                return _thumbnail(raw.extract_thumb(), long_side)
-            except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
-                half = raw.postprocess(half_size=True, use_camera_wb=True, user_flip=0)
-                return _finished(Image.fromarray(half), long_side)
+            shown = _embedded(raw, long_side)
+            if shown is not None and _is_of(photo.size, shown):
+                return shown
+            half = raw.postprocess(half_size=True, use_camera_wb=True, user_flip=0)
+            return finished(Image.fromarray(half), long_side)
     except rawpy.LibRawError as error:
         raise unreadable(photo.path, error) from error
 
 
-def _thumbnail(thumb: object, long_side: int) -> Image.Image:
-    """LibRaw's thumbnail: a JPEG, or pixels already."""
-    data = getattr(thumb, "data", None)
+def _embedded(raw: Any, long_side: int) -> Image.Image | None:
+    """LibRaw's thumbnail (a JPEG, or pixels already), None where there is none that it can read."""
+    import rawpy
+
+    try:
+        data = raw.extract_thumb().data
+    except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
+        return None
     if isinstance(data, bytes):
         return _jpeg(data, long_side)
-    return _finished(Image.fromarray(np.asarray(data)), long_side)
+    return finished(Image.fromarray(np.asarray(data)), long_side)
 
 
-def _finished(image: Image.Image, long_side: int) -> Image.Image:
-    """Small, 8 bit, RGB, sRGB: in this order, so that the dear steps see few pixels."""
-    width, height = _fitted(image.size, long_side)
-    profile = image.info.get("icc_profile")
-    image = _eight_bit(image)
-    if image.size != (width, height):
-        image = image.resize((width, height), Image.Resampling.BOX, reducing_gap=2.0)
-    return _srgb(_opaque(image), profile)
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """16 bits a channel scaled down, palettes resolved."""
-    if image.mode.startswith("I") or image.mode == "F":
-        samples = np.asarray(image, np.float64)
-        top = 65535 if image.mode.startswith("I") else max(1.0, float(samples.max(initial=0)))
-        return Image.fromarray((samples.clip(0, top) * (255 / top) + 0.5).astype(np.uint8))
-    if image.mode in ("P", "PA", "LA", "La", "RGBa"):
-        return image.convert("RGBA")
-    return image.convert("L") if image.mode == "1" else image
-
-
-def _opaque(image: Image.Image) -> Image.Image:
-    """Transparency laid over mid gray."""
-    if image.mode != "RGBA":
-        return image
-    under = Image.new("RGBA", image.size, (*BACKGROUND, 255))
-    return Image.alpha_composite(under, image).convert("RGB")
-
-
-def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """RGB in sRGB; a profile that cannot be used (damaged, of another kind) is ignored."""
-    if profile and not (image.mode == "RGB" and b"sRGB" in profile):
-        from PIL import ImageCms  # 20 ms: only for photos in another colour space
-
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            target = ImageCms.createProfile("sRGB")
-            converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError):
-            converted = None
-        if converted is not None:
-            return converted
-    return image if image.mode == "RGB" else image.convert("RGB")
+def _is_of(size: Size, shown: Image.Image) -> bool:
+    """Whether a preview shows all of a photo of this size, and large enough to see something."""
+    ratio = shown.width / shown.height / size.aspect
+    is_large = max(shown.size) >= min(SMALLEST, size.width, size.height)
+    return abs(ratio - 1) < SAME_SHAPE and is_large

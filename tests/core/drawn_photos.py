@@ -1,0 +1,89 @@
+"""Small photos of every format and orientation, and maker notes as cameras write them."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image
+from pillow_heif import register_heif_opener
+
+from cropperhead_core.orientation import Orientation
+from cropperhead_core.preview import upright_pixels
+
+EXIF_ORIENTATION, EXIF_MAKE, EXIF_MODEL = 0x0112, 0x010F, 0x0110
+EXIF_IFD, MAKER_NOTE = 0x8769, 0x927C
+QUARTERS = ((230, 30, 30), (30, 200, 40), (30, 40, 220), (235, 235, 225))
+"""Top-left, top-right, bottom-left, bottom-right."""
+
+Pixels = NDArray[np.uint8]
+
+
+def quarters(width: int = 120, height: int = 80) -> Pixels:
+    """Four colours, one in each quarter, so that no two orientations look the same."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[: height // 2, : width // 2], pixels[: height // 2, width // 2 :] = QUARTERS[:2]
+    pixels[height // 2 :, : width // 2], pixels[height // 2 :, width // 2 :] = QUARTERS[2:]
+    return pixels
+
+
+def corners(pixels: Pixels) -> list[tuple[int, ...]]:
+    """The colours of the four quarters, in the order of `QUARTERS`."""
+    height, width = pixels.shape[:2]
+    rows, columns = (height // 4, 3 * height // 4), (width // 4, 3 * width // 4)
+    return [tuple(map(int, pixels[y, x])) for y in rows for x in columns]
+
+
+def save(path: Path, orientation: Orientation, **options: Any) -> Path:
+    """The quarters in this file's format, stored as a camera held that way would."""
+    image = Image.fromarray(upright_pixels(Image.fromarray(quarters()), orientation.inverse))
+    if path.name.endswith("16.tif"):
+        pixels = np.asarray(image).astype(np.uint16) * 257
+        tags = [(EXIF_ORIENTATION, "H", 1, int(orientation))]
+        tifffile.imwrite(path, pixels, photometric="rgb", extratags=tags, **options)
+        return path
+    register_heif_opener()
+    exif = Image.Exif()
+    exif[EXIF_ORIENTATION] = int(orientation)
+    image.save(path, exif=exif.tobytes(), **options)  # as bytes, HEIF is turned by its own means
+    return path
+
+
+def with_notes(path: Path, make: str, notes: bytes, orientation: int = 1) -> Path:
+    """A JPEG by a camera of this maker, with its notes."""
+    exif = Image.Exif()
+    exif[EXIF_MAKE], exif[EXIF_MODEL] = make, "Tested"
+    exif[EXIF_ORIENTATION] = orientation
+    exif.get_ifd(EXIF_IFD)[MAKER_NOTE] = notes
+    Image.fromarray(quarters()).save(path, exif=exif)
+    return path
+
+
+def panasonic(roll: float) -> bytes:
+    """Tenths of a degree, clockwise."""
+    return b"Panasonic\0\0\0" + _directory((0x90, 3, 1, struct.pack("<h2x", round(roll * 10))))
+
+
+def olympus(roll: float, *, is_on: bool = True) -> bytes:
+    """Tenths of a degree, counter-clockwise, and whether the level was on; in a directory below."""
+    settings = _directory((0x0903, 8, 2, struct.pack("<2h", round(-roll * 10), is_on)))
+    head = b"OLYMPUS\0II\x03\0"
+    below = len(head) + 18
+    return head + _directory((0x2020, 13, 1, struct.pack("<I", below))) + settings
+
+
+def fujifilm(roll: float) -> bytes:
+    """A signed fraction."""
+    head = b"FUJIFILM" + struct.pack("<I", 12)
+    entry = (0x144D, 10, 1, struct.pack("<I", 12 + 18))
+    return head + _directory(entry) + struct.pack("<2i", round(roll * 1000), 1000)
+
+
+def _directory(*entries: tuple[int, int, int, bytes]) -> bytes:
+    """A TIFF directory of entries whose values fit in themselves."""
+    packed = b"".join(struct.pack("<HHI", *entry[:3]) + entry[3] for entry in entries)
+    return struct.pack("<H", len(entries)) + packed + bytes(4)

@@ -1,0 +1,182 @@
+"""Which files are photos, and the facts of one, in every format and orientation."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drawn import draw_raw
+from PIL import Image
+
+from cropperhead_core.crop import Size
+from cropperhead_core.errors import UnreadablePhoto
+from cropperhead_core.exiftool import ExifTool
+from cropperhead_core.orientation import Orientation
+from cropperhead_core.photo import is_photo, is_raw, levelling, photos, read_photo
+
+from . import drawn_photos
+from .drawn_photos import fujifilm, olympus, panasonic, with_notes
+
+NAMES = ("a.jpg", "a.png", "a.tif", "a16.tif", "a.webp", "a.heic")
+
+
+@pytest.fixture(scope="module")
+def exiftool() -> Iterator[ExifTool]:
+    with ExifTool() as exiftool:
+        yield exiftool
+
+
+def touch(folder: Path, *names: str) -> list[Path]:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    return [folder / name for name in names]
+
+
+@pytest.mark.parametrize("orientation", Orientation)
+@pytest.mark.parametrize("name", NAMES)
+def test_size_and_orientation_come_from_the_header(
+    tmp_path: Path, name: str, orientation: Orientation
+) -> None:
+    facts = read_photo(drawn_photos.save(tmp_path / name, orientation))
+    assert facts.upright == Size(120, 80)
+    if name.endswith("heic"):
+        assert facts.orientation == Orientation.NORMAL
+    else:
+        assert facts.orientation == orientation
+        assert facts.size == (Size(80, 120) if orientation >= 5 else Size(120, 80))
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_raw_says_its_orientation(tmp_path: Path, number: int) -> None:
+    facts = read_photo(raw(tmp_path / "a.dng", number))
+    assert (facts.size, facts.orientation) == (Size(600, 400), number)
+
+
+def raw(path: Path, orientation: int) -> Path:
+    """A drawn raw of 600x400 that says this orientation."""
+    draw_raw(path, 600, 400)
+    data = path.read_bytes()
+    entry = struct.pack("<HHIH", 0x0112, 3, 1, 1)
+    assert data.count(entry) == 1
+    path.write_bytes(data.replace(entry, struct.pack("<HHIH", 0x0112, 3, 1, orientation)))
+    return path
+
+
+def test_the_camera_is_named(tmp_path: Path) -> None:
+    assert read_photo(with_notes(tmp_path / "a.jpg", "Panasonic", b"")).camera == "Tested"
+
+
+@pytest.mark.parametrize("number", [0, 9, 255])
+def test_an_orientation_that_is_none_counts_as_upright(tmp_path: Path, number: int) -> None:
+    path = with_notes(tmp_path / "a.jpg", "", b"", number)
+    assert read_photo(path).orientation == Orientation.NORMAL
+
+
+@pytest.mark.parametrize(
+    ("make", "notes"),
+    [
+        ("Panasonic", panasonic(1.5)),
+        ("OLYMPUS CORPORATION", olympus(1.5)),
+        ("FUJIFILM", fujifilm(1.5)),
+    ],
+    ids=["panasonic", "olympus", "fujifilm"],
+)
+def test_the_roll_angle_comes_from_the_makers_notes(
+    tmp_path: Path, exiftool: ExifTool, make: str, notes: bytes
+) -> None:
+    facts = read_photo(with_notes(tmp_path / "a.jpg", make, notes), exiftool)
+    assert facts.roll == pytest.approx(-1.5)
+
+
+def test_a_level_that_was_off_says_nothing(tmp_path: Path, exiftool: ExifTool) -> None:
+    notes = olympus(1.5, is_on=False)
+    assert read_photo(with_notes(tmp_path / "a.jpg", "OLYMPUS", notes), exiftool).roll is None
+
+
+def test_a_photo_without_notes_has_no_roll(tmp_path: Path, exiftool: ExifTool) -> None:
+    path = drawn_photos.save(tmp_path / "a.jpg", Orientation.NORMAL)
+    assert read_photo(path, exiftool).roll is None
+
+
+class Unasked:
+    """A reader that must not be needed."""
+
+    def tags(self, paths: Sequence[Path], names: Sequence[str]) -> list[dict[str, Any]]:
+        raise AssertionError(f"asked for {names} of {paths}")
+
+
+def test_makers_without_a_level_cost_no_exiftool(tmp_path: Path) -> None:
+    assert read_photo(with_notes(tmp_path / "a.jpg", "Apple", b""), Unasked()).roll is None
+
+
+@pytest.mark.parametrize(
+    ("roll", "angle"),
+    [
+        *((0, 0.0), (1.5, -1.5), (-2, 2.0), (90, 0.0), (91.5, -1.5), (-88, -2.0), (180, 0.0)),
+        *((359, 1.0), ("n/a", None), (None, None), (float("nan"), None), (361, None)),
+    ],
+)
+def test_the_angle_that_levels_undoes_the_roll(roll: object, angle: float | None) -> None:
+    assert levelling(roll) == angle
+
+
+def test_photos_are_known_by_their_names() -> None:
+    known = ["a.JPG", "a.jpeg", "b.Cr2", "c.dng", "d.HEIC", "e.tif", "f.webp", "g.png", "h.nef"]
+    assert all(is_photo(Path(name)) for name in known)
+    assert not any(is_photo(Path(name)) for name in ["a.xmp", "a.jpg.xmp", "a.txt", "jpg", "a.gif"])
+    assert [is_raw(Path(name)) for name in ("a.CR3", "a.dng", "a.jpg")] == [True, False, False]
+
+
+def test_folders_are_searched_in_order_and_hidden_files_are_not(tmp_path: Path) -> None:
+    touch(tmp_path, "b.jpg", "a.NEF", "sub/c.png", ".hidden.jpg", ".git/d.jpg", "notes.txt")
+    found = [str(path.relative_to(tmp_path)) for path in photos([tmp_path])]
+    assert found == ["a.NEF", "b.jpg", "sub/c.png"]
+
+
+def test_each_photo_comes_once(tmp_path: Path) -> None:
+    a, b = touch(tmp_path, "a.jpg", "b.jpg")
+    assert list(photos([b, tmp_path, a])) == [b, a]
+
+
+def test_globs_are_expanded_unless_a_file_is_called_so(tmp_path: Path) -> None:
+    a, b, odd = touch(tmp_path, "a.jpg", "b.txt", "[x].jpg")
+    assert list(photos([tmp_path / "*.jpg"])) == [odd, a]
+    assert list(photos([odd])) == [odd]
+    assert list(photos([tmp_path / "no*.jpg"])) == [tmp_path / "no*.jpg"]
+    assert list(photos([b])) == [b], "what is named itself is for others to refuse"
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp", "heic", "dng", "cr2"])
+@pytest.mark.parametrize(
+    "data", [b"", b"text\n" * 100, bytes(5000)], ids=["empty", "text", "zeros"]
+)
+def test_what_is_no_photo_is_named(tmp_path: Path, suffix: str, data: bytes) -> None:
+    path = tmp_path / f"a.{suffix}"
+    path.write_bytes(data)
+    with pytest.raises(UnreadablePhoto, match=rf"a\.{suffix}"):
+        read_photo(path)
+
+
+@pytest.mark.parametrize("name", ["missing.jpg", "folder.jpg", "pipe.jpg", "loop.jpg"])
+def test_what_is_no_file_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder.jpg").mkdir()
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "loop.jpg").symlink_to("loop.jpg")
+    with pytest.raises(UnreadablePhoto, match=name.replace(".", r"\.")):
+        read_photo(tmp_path / name)
+
+
+def test_a_link_to_a_photo_is_one(tmp_path: Path) -> None:
+    drawn_photos.save(tmp_path / "a.jpg", Orientation(6))
+    (tmp_path / "b.jpg").symlink_to("a.jpg")
+    assert read_photo(tmp_path / "b.jpg").upright == Size(120, 80)
+
+
+def test_a_huge_size_is_told_without_decoding(tmp_path: Path) -> None:
+    Image.new("1", (30000, 300)).save(tmp_path / "a.png")
+    assert read_photo(tmp_path / "a.png").size == Size(30000, 300)

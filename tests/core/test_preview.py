@@ -1,0 +1,230 @@
+"""Previews: small, upright and sRGB, whatever the file holds."""
+
+from __future__ import annotations
+
+import io
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawn import draw_raw
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
+from skimage import data
+
+from cropperhead_core.crop import Crop, Size, largest_inside
+from cropperhead_core.errors import UnreadablePhoto
+from cropperhead_core.orientation import Orientation
+from cropperhead_core.photo import Photo, read_photo
+from cropperhead_core.preview import Preview, read_preview, rotated
+
+from . import drawn_photos
+from .drawn_photos import QUARTERS, corners, quarters
+from .test_photo import NAMES, raw
+
+LOSSY = 24
+"""How far a colour may be off after JPEG or HEIC, of 255."""
+
+
+def preview(path: Path, long_side: int = 1024) -> Preview:
+    return read_preview(read_photo(path), long_side)
+
+
+def assert_quarters(pixels: np.ndarray, tolerance: int = LOSSY) -> None:
+    for found, expected in zip(corners(pixels), QUARTERS, strict=True):
+        assert np.abs(np.subtract(found, expected)).max() <= tolerance
+
+
+@pytest.mark.parametrize("orientation", Orientation)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_format_is_upright(tmp_path: Path, name: str, orientation: Orientation) -> None:
+    seen = preview(drawn_photos.save(tmp_path / name, orientation))
+    assert seen.pixels.shape == (80, 120, 3)
+    assert seen.size == Size(120, 80)
+    assert_quarters(seen.pixels)
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_raw_is_upright(tmp_path: Path, number: int) -> None:
+    upright = preview(raw(tmp_path / "a.dng", 1), 300).pixels
+    turned = preview(raw(tmp_path / "b.dng", number), 300).pixels
+    expected = Image.fromarray(upright)
+    exif = Image.Exif()
+    exif[0x0112] = number
+    buffer = io.BytesIO()
+    expected.save(buffer, "PNG", exif=exif)
+    from PIL import ImageOps
+
+    with Image.open(buffer) as stored:
+        shown = np.asarray(ImageOps.exif_transpose(stored))
+    assert np.array_equal(turned, shown)
+
+
+@pytest.mark.parametrize("suffix", [".dng", ".CR2", ".NEF", ".arw"])
+def test_a_raw_shows_its_embedded_preview(tmp_path: Path, suffix: str) -> None:
+    path = draw_raw(tmp_path / f"a{suffix}", 1500, 1000)
+    seen = preview(path, 600)
+    shown = np.asarray(Image.fromarray(data.astronaut()).resize((600, 400)), float)
+    assert seen.size == Size(1500, 1000)
+    assert np.abs(seen.pixels - shown).mean() < 12
+
+
+def test_a_raw_without_a_preview_is_developed(tmp_path: Path) -> None:
+    from tests.editor import chart
+
+    seen = preview(chart.raw(tmp_path / "a.dng"), 600)
+    assert seen.pixels.shape == (400, 600, 3)
+    gray = np.asarray(Image.fromarray(chart.chart()).resize((600, 400)).convert("L"), float)
+    assert np.corrcoef(seen.pixels.mean(axis=2).ravel(), gray.ravel())[0, 1] > 0.97
+
+
+def test_a_preview_of_another_shape_is_not_taken_for_the_photo(tmp_path: Path) -> None:
+    path = draw_raw(tmp_path / "a.dng", 1500, 1000)
+    content = path.read_bytes()
+    width = struct.pack("<HHII", 256, 4, 1, 1500)
+    narrower = struct.pack("<HHII", 256, 4, 1, 1200)
+    path.write_bytes(content.replace(width, narrower))  # now as if the preview were cut
+    assert preview(path, 600).pixels.shape == (500, 600, 3)
+
+
+PROFILES = {
+    "srgb": ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(),
+}
+
+
+def test_the_srgb_profile_changes_nothing(tmp_path: Path) -> None:
+    Image.fromarray(quarters()).save(tmp_path / "a.png", icc_profile=PROFILES["srgb"])
+    assert_quarters(preview(tmp_path / "a.png").pixels, 0)
+
+
+def swapping_profile() -> bytes:
+    """An sRGB profile whose red and green are exchanged: a colour space nobody can mistake."""
+    profile = bytearray(PROFILES["srgb"])
+    count = struct.unpack_from(">I", profile, 128)[0]
+    names = {bytes(profile[132 + 12 * n : 136 + 12 * n]): 132 + 12 * n for n in range(count)}
+    red, green = names[b"rXYZ"], names[b"gXYZ"]
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(profile).replace(b"sRGB", b"test")
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp"])
+def test_another_colour_space_is_converted(tmp_path: Path, name: str) -> None:
+    image = Image.fromarray(quarters()[..., [1, 0, 2]])
+    options = {"lossless": True} if name.endswith("webp") else {}
+    image.save(tmp_path / name, icc_profile=swapping_profile(), **options)
+    assert_quarters(preview(tmp_path / name).pixels, 40)
+
+
+@pytest.mark.parametrize("profile", [b"no profile at all", bytes(128)])
+def test_a_damaged_profile_is_ignored(tmp_path: Path, profile: bytes) -> None:
+    Image.fromarray(quarters()).save(tmp_path / "a.png", icc_profile=profile)
+    assert_quarters(preview(tmp_path / "a.png").pixels, 0)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "1", "RGBA", "CMYK", "I;16", "I", "F"])
+def test_every_kind_of_pixel_becomes_rgb(tmp_path: Path, mode: str) -> None:
+    gray = np.full((40, 60), 200, np.uint8)
+    if mode == "1":
+        image, expected = Image.fromarray(gray).convert("1", dither=Image.Dither.NONE), 255
+    elif mode in ("I;16", "I"):
+        image, expected = Image.fromarray(gray.astype(np.uint16) * 257), 200
+        image = image.convert("I") if mode == "I" else image
+    elif mode == "F":
+        image, expected = Image.fromarray(gray.astype(np.float32) / 200), 255
+    else:
+        image = Image.fromarray(gray).convert("RGB")
+        expected = 200
+        image = image.quantize() if mode == "P" else image.convert(mode)
+    path = tmp_path / ("a.tif" if mode in ("CMYK", "I", "F") else "a.png")
+    image.save(path)
+    pixels = preview(path).pixels
+    assert (pixels.shape, pixels.dtype) == ((40, 60, 3), np.uint8)
+    assert np.abs(pixels.astype(int) - expected).max() <= 3
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK"])
+def test_gray_and_cmyk_jpegs_are_decoded(tmp_path: Path, mode: str) -> None:
+    image = Image.new("RGB", (60, 40), (200, 200, 200)).convert(mode)
+    image.save(tmp_path / "a.jpg", quality=95)
+    pixels = preview(tmp_path / "a.jpg").pixels
+    assert np.abs(pixels.astype(int) - 200).max() <= 4
+
+
+def test_transparency_lies_over_mid_gray(tmp_path: Path) -> None:
+    Image.new("RGBA", (10, 10), (255, 0, 0, 0)).save(tmp_path / "a.png")
+    Image.new("RGB", (10, 10), (255, 0, 0)).save(tmp_path / "b.png", transparency=(255, 0, 0))
+    for name in ("a.png", "b.png"):
+        assert (preview(tmp_path / name).pixels == 128).all()
+
+
+@given(st.integers(1, 300), st.integers(1, 300), st.integers(1, 200))
+def test_the_long_side_is_as_asked_and_nothing_is_enlarged(w: int, h: int, side: int) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.jpg")
+        Image.new("RGB", (w, h)).save(path)
+        seen = preview(path, side)
+    assert max(seen.pixels.shape) == max(min(max(w, h), side), 3)
+    assert seen.size == Size(w, h)
+
+
+def test_a_large_jpeg_is_decoded_at_a_smaller_scale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import simplejpeg
+
+    Image.new("RGB", (2400, 1600), "gray").save(tmp_path / "a.jpg")
+    sizes = []
+    decode = simplejpeg.decode_jpeg
+
+    def noted(*arguments: object, **options: object) -> np.ndarray:
+        pixels = decode(*arguments, **options)
+        sizes.append(pixels.shape[:2])
+        return pixels
+
+    monkeypatch.setattr(simplejpeg, "decode_jpeg", noted)
+    assert preview(tmp_path / "a.jpg", 300).pixels.shape == (200, 300, 3)
+    assert sizes == [(200, 300)]
+
+
+def test_a_jpeg_cut_short_is_refused(tmp_path: Path) -> None:
+    path = drawn_photos.save(tmp_path / "a.jpg", Orientation.NORMAL)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    with pytest.raises(UnreadablePhoto, match=r"a\.jpg: the file ends in the middle"):
+        preview(path)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.webp", "a.heic"])
+def test_other_files_cut_short_are_refused(tmp_path: Path, name: str) -> None:
+    path = drawn_photos.save(tmp_path / name, Orientation.NORMAL)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UnreadablePhoto, match=name.replace(".", r"\.")):
+        preview(path)
+
+
+def test_more_pixels_than_any_camera_has_are_refused_unread(tmp_path: Path) -> None:
+    photo = Photo(tmp_path / "bomb.png", Size(60000, 60000))
+    with pytest.raises(UnreadablePhoto, match=r"at most 400 megapixels, got 60000x60000 .*bomb"):
+        read_preview(photo)
+
+
+@pytest.mark.parametrize("angle", [-8, -2, 2, 8, 30])
+def test_a_rotated_picture_shows_a_turned_box_upright(angle: float) -> None:
+    size = Size(300, 200)
+    width, height = largest_inside(size, angle, 1.5)
+    crop = Crop.turned((-width / 4, -height / 4, width / 4, height / 4), size, angle)
+    pixels = np.zeros((200, 300, 3), np.uint8)
+    from PIL import ImageDraw
+
+    image = Image.fromarray(pixels)
+    ImageDraw.Draw(image).polygon([*crop.quad(size)], fill=(255, 255, 255))
+    seen = rotated(np.asarray(image), angle)[..., 0] > 127
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    assert columns[-1] - columns[0] == pytest.approx(width / 2, abs=2.5)
+    assert rows[-1] - rows[0] == pytest.approx(height / 2, abs=2.5)
+    assert seen.sum() == pytest.approx(width * height / 4, rel=0.05)
