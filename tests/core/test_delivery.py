@@ -109,7 +109,8 @@ def test_an_earlier_crop_of_theirs_comes_back() -> None:
 
 
 def test_clipping_is_switched_off_and_on_again() -> None:
-    clipping = Step("clipping", 5, struct.pack("<9f", 0, 0.1, 0.1, 0.9, 0.9, 0, 0, 0, 0))
+    edges = struct.pack("<9f", 0, 0.1, 0.1, 0.9, 0.9, 0, 0, 0, 0)
+    clipping = Step("clipping", 5, edges.ljust(84, b"\0"))
     (ours,) = framing(clipping).deliveries([CROP])
     shown = now(clipping, *ours)
     assert shown is not None

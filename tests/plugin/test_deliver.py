@@ -45,7 +45,7 @@ def with_history(path: Path, steps: list[dict[str, Any]]) -> None:
         for s in steps
     ]
     append(tree, said, path)
-    path.write_bytes(packed(tree))
+    path.write_bytes(packed(tree, NEW.encode()))
 
 
 @pytest.fixture
