@@ -190,6 +190,14 @@ def test_scores_come_in_the_order_of_the_boxes(program: Program, astronaut: Path
     assert again == line
 
 
+@pytest.mark.parametrize("text", ["[[0, 0, 1]]", "no JSON", "[[0.5, 0, 0.2, 1]]", "[[0, 0, 2, 1]]"])
+def test_boxes_that_are_none_are_wrong_usage(program: Program, astronaut: Path, text: str) -> None:
+    (program.folder / "boxes.json").write_text(text)
+    done = program("score", astronaut, "--boxes", "boxes.json", "--json")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().splitlines()[0].endswith(" in boxes.json")
+
+
 def test_outcomes_are_noted(program: Program, astronaut: Path) -> None:
     program("apply", *TALL, astronaut)
     for options, expected in (

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cropperhead_core.errors import SettingsError
+from cropperhead_core.errors import InvalidCrop, SettingsError
 from cropperhead_plugin.protocol import boxes
 from cropperhead_plugin.settings import Settings
 
@@ -14,6 +14,8 @@ from .options import add_json
 from .output import each, report
 
 __all__ = ["describe", "run"]
+
+Box = tuple[float, float, float, float]
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -43,13 +45,22 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     from .work import setup
 
-    listed = boxes(_text(options.boxes))
+    listed = _boxes(options.boxes)
     made = setup(settings)
     with hushed():
         predictor = load_model(made.model)
     with ExifTool(made.exiftool) as reader:
         results = each([Path(options.photo)], lambda path: scored(path, listed, predictor, reader))
         return report(results, Scored.record, scored_words, as_json=options.json)
+
+
+def _boxes(source: str) -> list[Box]:
+    """The boxes that this file or - lists; raises `SettingsError`, naming it."""
+    text = _text(source)
+    try:
+        return boxes(text)
+    except (InvalidCrop, SettingsError) as error:
+        raise SettingsError(f"{error} in {source}") from error
 
 
 def _text(source: str) -> str:

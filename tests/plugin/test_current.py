@@ -1,0 +1,75 @@
+"""Which of several crops is the one that a photo has now."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from drawn import draw_raw
+
+from cropperhead_core import Crop, write_crop
+from cropperhead_core.content import content_key
+from cropperhead_core.errors import JournalError
+from cropperhead_core.journal import Journal, Suggested
+from cropperhead_plugin.current import recorded, shown
+
+from .conftest import photo
+
+HALF, THIRD = Crop(0, 0, 1, 0.5), Crop(0, 0, 0.3, 1)
+EMBEDDED = {"HasCrop": True, "CropTop": 0, "CropLeft": 0, "CropBottom": 1, "CropRight": 0.25}
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """A raw with a sidecar for each editor, put there one by one: both at once is refused."""
+    path = draw_raw(tmp_path / "a.nef", 600, 400)
+    aside = write_crop(path, THIRD, "lightroom").path.rename(tmp_path / "aside")
+    write_crop(path, HALF, "darktable")
+    aside.rename(tmp_path / "a.xmp")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("asked", "editor", "source", "right"),
+    [
+        (None, "darktable", "a.nef.xmp", 0.5),
+        ("darktable", "darktable", "a.nef.xmp", 0.5),
+        ("lightroom", "lightroom", "a.xmp", 1.0),
+    ],
+)
+def test_darktable_is_asked_before_lightroom(
+    raw: Path, asked: str | None, editor: str, source: str, right: float
+) -> None:
+    found = shown(raw, asked)  # type: ignore[arg-type]  # a table of plain words
+    assert found.crop is not None
+    assert found.crop.right == pytest.approx(right, abs=0.01)
+    assert (found.editor, found.source, found.ours) == (editor, str(raw.with_name(source)), True)
+
+
+def test_what_is_embedded_is_asked_last(tmp_path: Path) -> None:
+    path = photo(tmp_path / "a.jpg")
+    tags = [f"-XMP-crs:{name}={value}" for name, value in (EMBEDDED | {"CropAngle": 0}).items()]
+    subprocess.run(["exiftool", "-q", "-overwrite_original", *tags, path], check=True)
+    found = shown(path, None)
+    assert (found.editor, found.source, found.ours) == ("lightroom", str(path), False)
+    assert shown(path, "darktable").crop is None
+
+
+def test_the_crop_of_a_raw_is_not_that_of_the_jpeg_beside_it(raw: Path) -> None:
+    assert shown(photo(raw.with_name("a.jpg")), "lightroom").crop is None
+
+
+def test_what_became_of_a_suggestion_is_told_by_the_crop_there_now(tmp_path: Path) -> None:
+    path = photo(tmp_path / "a.jpg")
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        with pytest.raises(JournalError, match="cropperhead suggest first"):
+            recorded(path, journal, editor=None, said=None)
+        size = shown(path, None).size
+        number = journal.record_suggestion(
+            path, content_key(path), Suggested(size, (THIRD, HALF), "test", "crop")
+        )
+        write_crop(path, HALF, "darktable")
+        found = recorded(path, journal, editor=None, said="accepted")
+        assert (found.outcome, found.rank, found.editor) == ("accepted", 1, "darktable")
+        assert journal.outcomes(number) == ["accepted"]
