@@ -20,6 +20,7 @@ def sidecar_costs(folder: Path) -> tuple[float, float]:
     """CPU seconds a sidecar: ours, and parse, serialise, write, sync, move by hand."""
     photos = [_photo(folder / f"side{i}.jpg") for i in range(COUNT)]
     crop = Crop(0.1, 0.1, 0.9, 0.9)
+    write_crop(_photo(folder / "first.jpg"), crop, "darktable")  # loads what is loaded once
     written: list[Path] = []
 
     def ours() -> None:

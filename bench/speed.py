@@ -1,8 +1,8 @@
 """How fast CropperHead is, as ratios of CPU time from one run: python bench/speed.py [--write].
 
-Draws its own photos (24 and 45 MP), installs the peers it needs, and prints a line a goal; --write
-puts the table into docs/speed.md. Ratios hold on a busy or slow machine; the milliseconds beside
-them are this machine's.
+Draws its own photos (24 and 45 MP), installs the peers it needs, and prints a line a part and a
+line a goal; --write puts the tables into docs/speed.md. Ratios hold on a busy or slow machine; the
+milliseconds beside them are this machine's.
 """
 
 from __future__ import annotations
@@ -10,25 +10,16 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from statistics import fmean
 
-import numpy as np
-import simplejpeg
-from cpu import Used, spent, used
+from cpu import peak_mb, used
 from drawn import draw_jpeg, draw_raw
 from installed import installed_mb
+from parts import Parts, parts
 from peers import ALONE, install, smartcrop, vipsthumbnail
 from sidecars import sidecar_costs
-
-from cropperhead_core import FaceFinder, Horizon, load_model, suggest
-from cropperhead_core.candidates import candidates
-from cropperhead_core.photo import read_photo
-from cropperhead_core.preview import read_preview
-from cropperhead_core.suggest import PREVIEW_SIDE
 
 HERE = Path(__file__).resolve().parent
 MODELS = HERE.parent / "models"
@@ -58,52 +49,11 @@ class Goal:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """CPU seconds of one 24 MP photo in a process that has everything loaded."""
-
-    suggest: float
-    decode: float
-    network: float
-    raw: float
-
-
 def ms(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms"
 
 
-def best(work: Callable[[], object]) -> float:
-    """The least CPU time of several tries: what disturbs can only add."""
-    return min(spent(work) for _ in range(ROUNDS))
-
-
-def costs(photos: list[Path], raw: Path) -> Costs:
-    folder = next(here for here in sorted(MODELS.iterdir()) if (here / "model.tflite").exists())
-    model, faces, horizon = load_model(folder), FaceFinder(), Horizon()
-    boxes = np.concatenate([[[0, 0, 1, 1]], candidates(1.5, 1.5)]).astype(np.float32)
-
-    def decode(path: Path) -> None:
-        content = path.read_bytes()
-        simplejpeg.decode_jpeg(
-            content, fastdct=True, fastupsample=True, min_width=640, min_height=427
-        )
-
-    def network(path: Path) -> float:
-        pixels = read_preview(read_photo(path), PREVIEW_SIDE).pixels
-        return best(lambda: (model.look(pixels).scores(boxes), faces(pixels), horizon(pixels)))
-
-    def whole(path: Path) -> object:
-        return suggest(path, model, faces=faces, horizon=horizon)
-
-    return Costs(
-        suggest=fmean(best(partial(whole, path)) for path in photos),
-        decode=fmean(best(partial(decode, path)) for path in photos),
-        network=fmean(map(network, photos)),
-        raw=best(partial(whole, raw)),
-    )
-
-
-def in_a_batch(found: Costs, photos: list[Path], folder: Path) -> Iterator[Goal]:
+def in_a_batch(found: Parts, photos: list[Path], folder: Path) -> Iterator[Goal]:
     floor = found.decode + found.network
     how = f"{ms(found.suggest)} to {ms(found.decode)} + {ms(found.network)}"
     yield Goal("A photo in a batch, over decode + network", found.suggest / floor, 1.15, False, how)
@@ -143,12 +93,14 @@ def one_shot(photo: Path) -> Iterator[Goal]:
     how = f"{ms(ours)} to {ms(floor)}"
     yield Goal("One `cropperhead suggest`, over a bare script", ours / floor, 1.4, False, how)
     slow = least([*bare, "tensorflow"])
-    yield Goal("The same through TensorFlow, over us", slow / ours, 12, True, ms(slow))
+    how = f"{ms(slow)}; over the bare script {slow / floor:.1f}"
+    yield Goal("The same through TensorFlow, over us", slow / ours, 12, True, how)
 
 
 def memory(photos: list[Path]) -> Iterator[Goal]:
-    found: Used = used([*COMMAND, "--jobs", "1", *map(str, photos)], ALONE)
-    yield Goal("Memory of a worker, MB", found.memory_mb, 130, False, "three 45 MP JPEGs")
+    os.environ.update(ALONE)
+    found = peak_mb(["suggest", "--jobs", "1", *map(str, photos)])
+    yield Goal("Memory of a worker, MB", found, 130, False, "three 45 MP JPEGs")
 
 
 def others(folder: Path) -> Iterator[Goal]:
@@ -161,27 +113,37 @@ def others(folder: Path) -> Iterator[Goal]:
     yield Goal("Runtime install, MB", size, 250, False, "all files pip brings, and the models")
 
 
-def goals(folder: Path) -> Iterator[Goal]:
+def model() -> Path:
+    """The model that ships, whichever it is."""
+    return next(here for here in sorted(MODELS.iterdir()) if (here / "model.tflite").exists())
+
+
+def lines(folder: Path) -> Iterator[str]:
+    """Both tables, each line as soon as it is known."""
     large = [draw_jpeg(folder / f"{i}.jpg", 6000, 4000, i) for i in range(4)]
-    yield from in_a_batch(costs(large, draw_raw(folder / "raw.dng", 6000, 4000)), large, folder)
-    yield from two_workers(large, folder)
-    yield from one_shot(large[0])
-    yield from memory([draw_jpeg(folder / f"huge{i}.jpg", 8256, 5504, i) for i in range(3)])
-    yield from others(folder)
+    raws = [draw_raw(folder / f"{i}.dng", 6000, 4000, i) for i in range(4)]
+    found = parts(model(), large, raws)
+    yield from found.rows()
+    yield from ("", "| What | Value | Goal | Met | Measured |", "|---|---|---|---|---|")
+    yield from (goal.row for goal in in_a_batch(found, large, folder))
+    yield from (goal.row for goal in two_workers(large, folder))
+    yield from (goal.row for goal in one_shot(large[0]))
+    huge = [draw_jpeg(folder / f"huge{i}.jpg", 8256, 5504, i) for i in range(3)]
+    yield from (goal.row for goal in memory(huge))
+    yield from (goal.row for goal in others(folder))
 
 
 def main() -> None:
     install()
-    rows = ["| What | Ratio | Goal | Met | Measured |", "|---|---|---|---|---|"]
-    print(*rows, sep="\n")
+    printed = []
     with tempfile.TemporaryDirectory() as name:
         os.environ["XDG_STATE_HOME"] = os.environ["XDG_DATA_HOME"] = name
-        for goal in goals(Path(name)):
-            rows.append(goal.row)
-            print(goal.row, flush=True)
+        for line in lines(Path(name)):
+            printed.append(line)
+            print(line, flush=True)
     if "--write" in sys.argv:
-        before = PAGE.read_text("utf-8").partition("| What")[0]
-        PAGE.write_text(before + "\n".join(rows) + "\n", "utf-8")
+        before = PAGE.read_text("utf-8").partition("| Part")[0]
+        PAGE.write_text(before + "\n".join(printed) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

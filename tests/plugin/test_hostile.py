@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import random
+import signal
+import socket
 import struct
 import subprocess
 import zlib
@@ -11,7 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from drawn import draw_raw
 from PIL import Image
+from pillow_heif import register_heif_opener
 
 from .conftest import Program, failures, lines, photo, snapshot
 
@@ -53,6 +58,13 @@ def fifo(path: Path) -> None:
     os.mkfifo(path)
 
 
+def listening(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as here:
+        folder = os.open(path.parent, os.O_RDONLY)
+        here.bind(f"/proc/self/fd/{folder}/{path.name}")  # the whole path may be too long for it
+        os.close(folder)
+
+
 def missing(path: Path) -> None:
     path.unlink(missing_ok=True)
 
@@ -80,6 +92,7 @@ BAD: list[Callable[[Path], None]] = [
     dangling,
     missing,
     fifo,
+    listening,
     bomb,
 ]
 
@@ -114,7 +127,7 @@ def test_people_are_told_in_one_line_that_names_the_file(
     assert done.stdout == b""
 
 
-@pytest.mark.parametrize("make", [empty, text, truncated, missing, fifo])
+@pytest.mark.parametrize("make", [empty, text, truncated, missing, fifo, listening])
 @pytest.mark.parametrize("command", ["show", "undo", "outcome"])
 def test_every_command_fails_clearly_on_a_bad_photo(
     program: Program, make: Callable[[Path], None], command: str
@@ -216,6 +229,161 @@ def test_a_damaged_sidecar_is_refused_and_stays(program: Program) -> None:
         "good.jpg",
         "good.jpg.xmp",
     ]
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize("make", [fifo, listening, loop, a_folder], ids=lambda make: make.__name__)
+def test_a_sidecar_that_is_no_file_costs_that_photo_only(
+    program: Program, make: Callable[[Path], None]
+) -> None:
+    bad, good = photo(program.folder / "bad.jpg"), photo(program.folder / "good.jpg")
+    make(program.folder / "bad.jpg.xmp")
+    for command, *more in (["apply", "--aspect", "1:2"], ["show"]):
+        done = program(command, "--json", *more, bad, good)
+        assert done.returncode == 1
+        assert failures(lines(done.stdout)) == [str(bad)]
+        assert "bad.jpg.xmp" in lines(done.stdout)[0]["error"]["message"]
+    assert {path.name for path in program.folder.iterdir()} == {
+        *("bad.jpg", "bad.jpg.xmp", "good.jpg", "good.jpg.xmp")
+    }
+
+
+def test_a_sidecar_that_may_not_be_read_is_left_alone(program: Program) -> None:
+    bad = photo(program.folder / "bad.jpg")
+    sidecar = program.folder / "bad.jpg.xmp"
+    sidecar.write_text("secret")
+    sidecar.chmod(0)
+    modest = Program(program.home, program.folder, MODEST if os.geteuid() == 0 else ())
+    (line,) = lines(modest("apply", "--aspect", "1:2", "--json", bad).stdout)
+    assert line["error"]["message"] == f"cannot read {sidecar}: Permission denied"
+    assert sidecar.read_text() == "secret"
+
+
+def test_a_name_too_long_for_a_sidecar_is_said(program: Program) -> None:
+    bad = photo(program.folder / ("n" * 251 + ".jpg"))
+    good = photo(program.folder / ("g" * 247 + ".jpg"))
+    done = program("apply", "--aspect", "1:2", "--json", bad, good)
+    first, second = lines(done.stdout)
+    assert "File name too long" in first["error"]["message"]
+    assert second["written"]
+    assert lines(program("undo", "--json", good).stdout)[0]["undone"] == "removed"
+    assert set(program.folder.iterdir()) == {bad, good}
+
+
+def encoded(folder: Path) -> list[Path]:
+    """One photograph in every format that we read."""
+    register_heif_opener()
+    whole = photo(folder / "whole.jpg", size=(320, 240))
+    written = [draw_raw(folder / "whole.dng", 640, 480), whole]
+    with Image.open(whole) as image:
+        for suffix in ("png", "tif", "webp", "heic"):
+            written.append(folder / f"whole.{suffix}")
+            image.save(written[-1])
+    return written
+
+
+def damaged(content: bytes, how: random.Random) -> bytes:
+    """Cut short, or with some bits turned, mostly in front, where the structure is."""
+    if how.random() < 0.4:
+        return content[: how.randrange(len(content))]
+    turned = bytearray(content)
+    for _ in range(how.choice((1, 8, 64))):
+        turned[int(len(turned) * how.random() ** 3)] ^= 1 << how.randrange(8)
+    return bytes(turned)
+
+
+def test_damaged_files_of_every_format_cost_nobody_else(program: Program) -> None:
+    how = random.Random(7)
+    for path in encoded(program.folder):
+        for number in range(12):
+            bad = path.with_name(f"{number:02}-{path.name}.bad{path.suffix}")
+            bad.write_bytes(damaged(path.read_bytes(), how))
+    before = snapshot(program.folder)
+    done = program("suggest", "--json", "--jobs", "2", program.folder)
+    printed = lines(done.stdout)
+    assert [line["photo"] for line in printed] == sorted(
+        str(program.folder / name) for name in before
+    )
+    assert done.returncode == 1
+    assert not [name for name in failures(printed) if ".bad" not in name]
+    assert all(
+        Path(line["photo"]).name in line["error"]["message"] for line in printed if "error" in line
+    )
+    assert b"Traceback" not in done.stderr
+    assert snapshot(program.folder) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_signal_in_the_middle_leaves_nothing_half_written(
+    program: Program, number: signal.Signals, jobs: str
+) -> None:
+    photos = [photo(program.folder / f"{n:02}.jpg", size=(300, 200)) for n in range(30)]
+    running = subprocess.Popen(
+        program.command("apply", "--json", "--aspect", "1:2", "--jobs", jobs, *photos),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=program.environment,
+        start_new_session=True,
+    )
+    assert running.stdout is not None
+    first = [running.stdout.readline() for _ in range(3)]
+    os.killpg(running.pid, number)
+    rest, _ = running.communicate()
+    assert running.returncode == 128 + number
+    assert all("error" not in line for line in lines(b"".join(first) + rest))
+    left = {path.name for path in program.folder.iterdir()} - {path.name for path in photos}
+    assert 3 <= len(left) < 30
+    assert not [name for name in left if not name.endswith(".jpg.xmp")]
+    assert not failures(lines(program("show", "--json", program.folder).stdout))
+    program("undo", program.folder)
+    assert set(program.folder.iterdir()) == set(photos)
+
+
+def test_two_at_once_on_one_folder_leave_one_crop_each(program: Program) -> None:
+    photos = [photo(program.folder / f"{n}.jpg", size=(300, 200)) for n in range(8)]
+    command = program.command("apply", "--json", "--aspect", "1:2", program.folder)
+    both = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, env=program.environment) for _ in "ab"
+    ]
+    printed = [line for running in both for line in lines(running.communicate()[0])]
+    assert {line["error"]["type"] for line in printed if "error" in line} <= {"SidecarConflict"}
+    written = [line["photo"] for line in printed if line.get("written")]
+    assert set(written) == set(map(str, photos))
+    assert all(line["ours"] for line in lines(program("show", "--json", *photos).stdout))
+    program("undo", *photos)
+    assert set(program.folder.iterdir()) == set(photos)
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_full_disk_behind_stdout_is_said_in_one_line(program: Program, more: list[str]) -> None:
+    path = photo(program.folder / "a.jpg")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            program.command("suggest", *more, path),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=program.environment,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"cropperhead: cannot write the results: No space left on device\n"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_reason_to_stop(program: Program, closed: str) -> None:
+    path = photo(program.folder / "a.jpg")
+    shell = Program(program.home, program.folder, ("sh", "-c", f'exec "$@" {closed}', "sh"))
+    done = shell("apply", "--aspect", "1:2", path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (program.folder / "a.jpg.xmp").exists()
+    assert set(program.home.rglob("*")) == {
+        *program.journal.parents[:3],
+        *program.journal.parent.iterdir(),
+    }
 
 
 NAMES = [

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from cropperhead_core.errors import CropperHeadError
 from cropperhead_plugin.protocol import Failure, Record, line, one_line
 
-__all__ = ["Segment", "each", "report", "warn", "watched"]
+__all__ = ["OutputError", "Segment", "each", "report", "warn", "watched"]
 
 Segment = tuple[str, str]
 """Some text and its style in rich's words ("" for none)."""
 
 
 Result = TypeVar("Result")
+
+
+class OutputError(Exception):
+    """The results cannot be written where stdout leads, to a full disk perhaps."""
 
 
 def report(
@@ -34,18 +39,29 @@ def report(
     status = 0
     say = _say_in_colour if sys.stdout.isatty() else _say
     for result in watched(results, total):
-        if isinstance(result, Failure):
-            status = 1
-        if as_json:
-            known = result.record() if isinstance(result, Failure) else record(result)
-            sys.stdout.buffer.write(line(known))
-        elif isinstance(result, Failure):
-            warn(result.message)
-        else:
-            say(words(result))
-        # Each line at once: an editor or a pipe is waiting for it.
-        sys.stdout.flush()
+        with _output():
+            if isinstance(result, Failure):
+                status = 1
+            if as_json:
+                known = result.record() if isinstance(result, Failure) else record(result)
+                sys.stdout.buffer.write(line(known))
+            elif isinstance(result, Failure):
+                warn(result.message)
+            else:
+                say(words(result))
+            # Each line at once: an editor or a pipe is waiting for it.
+            sys.stdout.flush()
     return status
+
+
+@contextmanager
+def _output() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write the results: {error.strerror}") from error
 
 
 def each(paths: Iterable[Path], work: Callable[[Path], Result]) -> Iterator[Result | Failure]:

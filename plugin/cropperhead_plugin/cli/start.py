@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cropperhead_core.errors import CropperHeadError, SettingsError
@@ -13,17 +15,21 @@ from cropperhead_plugin.protocol import one_line
 from cropperhead_plugin.settings import load
 
 from .commands import COMMANDS, command
+from .output import OutputError
 
 __all__ = ["overview", "parser_of", "start"]
 
 FAILED, USAGE = 1, 2
 INTERRUPTED, BROKEN_PIPE = 130, 141
 """What a shell reports for SIGINT and SIGPIPE."""
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+"""Signals that ask us to end: what is half done is cleared away first."""
 
 
 def start(arguments: Sequence[str]) -> int:
     """Run the command that the first argument names."""
-    _let_any_name_be_printed()
+    _open_streams()
+    _end_in_order()
     name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
     try:
         if name not in COMMANDS:
@@ -36,9 +42,12 @@ def start(arguments: Sequence[str]) -> int:
         print("stopped", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Python flushes once more on its way out, and would complain again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return BROKEN_PIPE
+    except OutputError as error:
+        _drop_output()
+        print(f"cropperhead: {one_line(str(error))}", file=sys.stderr)
+        return FAILED
 
 
 def overview() -> argparse.ArgumentParser:
@@ -111,11 +120,35 @@ def _unmarked(value: object) -> object:
     return value.removeprefix("\0") if isinstance(value, str) else value
 
 
-def _let_any_name_be_printed() -> None:
-    """Escape what the terminal's encoding lacks: a file name is no reason to stop."""
+def _open_streams() -> None:
+    """Three streams that take any name.
+
+    One that was closed goes nowhere: else the next file that is opened would stand in its place.
+    What the terminal's encoding lacks is escaped: a file name is no reason to stop.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+            setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w"))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _end_in_order() -> None:
+    """Let signals that end us do so as an exception would, unless somebody (nohup) ignores them."""
+    for number in ENDING:
+        with suppress(ValueError):  # not in the main thread: then it is not ours to say
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, lambda got, _: sys.exit(128 + got))
+
+
+def _drop_output() -> None:
+    """Python flushes once more on its way out, and would complain again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _version() -> str:

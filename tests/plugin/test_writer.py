@@ -1,0 +1,288 @@
+"""Crops written with the journal as witness, and taken back byte for byte."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cropperhead_core.crop import Crop
+from cropperhead_core.errors import CropperHeadError, JournalError, SidecarConflict
+from cropperhead_core.exiftool import ExifTool
+from cropperhead_core.journal import Journal
+from cropperhead_core.photo import read_photo
+from cropperhead_core.sidecar import find_crop, read_crop
+from cropperhead_core.suggestion import RankedCrop, Suggestion
+from cropperhead_plugin.writer import Writer
+
+from .conftest import photo, snapshot
+
+CROP = Crop(0.1, 0.1, 0.9, 0.8)
+OTHER = Crop(0.2, 0.0, 1.0, 0.7)
+
+
+@dataclass
+class Desk:
+    """A folder with one photo, and everything that it takes to write for it."""
+
+    photo: Path
+    journal: Journal
+    exiftool: ExifTool
+
+    def writer(self, **options: object) -> Writer:
+        return Writer(self.journal, self.exiftool, **options)  # type: ignore[arg-type]  # a test's table
+
+    def apply(self, crop: Crop = CROP, **options: object) -> Path:
+        """Writes this crop; the file that holds it."""
+        sidecar = self.writer(**options).apply(suggestion(self.photo, crop)).sidecar
+        assert sidecar is not None
+        return sidecar
+
+    def undo(self) -> str:
+        return self.writer().undo(self.photo).how
+
+    def folder(self) -> dict[str, bytes | None]:
+        return snapshot(self.photo.parent)
+
+
+def suggestion(path: Path, crop: Crop) -> Suggestion:
+    facts = read_photo(path)
+    best = RankedCrop(crop, 1.0, 0.5, "free", ())
+    return Suggestion(path, facts.upright, facts.orientation, "crop", 0.0, (best,), "test")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    with Journal(tmp_path / "journal.sqlite") as journal, ExifTool() as exiftool:
+        yield Desk(photo(folder / "a.jpg"), journal, exiftool)
+
+
+def rated(path: Path) -> None:
+    """An editor's change to something else."""
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-Rating=4", path], check=True)
+
+
+def rating(path: Path) -> str:
+    done = subprocess.run(["exiftool", "-s3", "-Rating", path], capture_output=True, check=True)
+    return done.stdout.decode().strip()
+
+
+EDITED = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 4.4.0-Exiv2">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+    xmlns:darktable="http://darktable.sf.net/" xmp:Rating="3" darktable:xmp_version="5"
+    darktable:raw_params="0" darktable:auto_presets_applied="1" darktable:history_end="1"
+    darktable:iop_order_version="2">
+   <darktable:history>
+    <rdf:Seq>
+     <rdf:li darktable:num="0" darktable:operation="exposure" darktable:enabled="1"
+       darktable:modversion="6" darktable:params="00000000000080b90000803f00004842000080c001000000"
+       darktable:multi_name="" darktable:multi_priority="0"/>
+    </rdf:Seq>
+   </darktable:history>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+"""
+"""A sidecar as darktable leaves it after an exposure was set, with spaces of its own."""
+
+
+def test_undo_brings_back_every_byte_of_an_edited_sidecar(desk: Desk) -> None:
+    sidecar = desk.photo.with_name("a.jpg.xmp")
+    sidecar.write_text(EDITED)
+    before = desk.folder()
+    assert desk.apply() == sidecar
+    assert b'darktable:operation="exposure"' in sidecar.read_bytes()
+    assert desk.folder() != before
+    assert desk.undo() == "restored"
+    assert desk.folder() == before
+
+
+def test_undo_keeps_the_permissions_of_the_sidecar(desk: Desk) -> None:
+    sidecar = desk.photo.with_name("a.jpg.xmp")
+    sidecar.write_text(EDITED)
+    sidecar.chmod(0o640)
+    desk.apply()
+    assert sidecar.stat().st_mode & 0o777 == 0o640
+    desk.undo()
+    assert sidecar.stat().st_mode & 0o777 == 0o640
+
+
+def test_undo_twice_finds_nothing_left_and_changes_nothing(desk: Desk) -> None:
+    desk.apply()
+    desk.undo()
+    before = desk.folder()
+    with pytest.raises(JournalError, match=r"wrote nothing for .*a\.jpg"):
+        desk.undo()
+    assert desk.folder() == before
+
+
+def test_two_applies_are_taken_back_one_by_one(desk: Desk) -> None:
+    states = [desk.folder()]
+    for crop in (CROP, OTHER):
+        desk.apply(crop)
+        states.append(desk.folder())
+    for state in states[-2::-1]:
+        desk.undo()
+        assert desk.folder() == state
+
+
+@pytest.mark.parametrize("name", ["b.jpg", "deeper/a.jpg"])
+def test_undo_finds_a_photo_that_was_moved_with_its_sidecar(desk: Desk, name: str) -> None:
+    sidecar = desk.apply()
+    moved = desk.photo.with_name("new") / name
+    moved.parent.mkdir(parents=True)
+    sidecar.rename(moved.with_name(moved.name + ".xmp"))
+    desk.photo.rename(moved)
+    assert desk.writer().undo(moved).how == "removed"
+    assert [path.name for path in moved.parent.iterdir()] == [moved.name]
+
+
+def test_undo_finds_a_folder_that_was_renamed(desk: Desk) -> None:
+    sidecar = desk.photo.with_name("a.jpg.xmp")
+    sidecar.write_text(EDITED)
+    desk.apply()
+    new = desk.photo.parent.rename(desk.photo.parent.with_name("renamed"))
+    assert desk.writer().undo(new / "a.jpg").how == "restored"
+    assert (new / "a.jpg.xmp").read_text() == EDITED
+
+
+def test_a_copy_of_the_photo_is_not_undone(desk: Desk) -> None:
+    sidecar = desk.apply()
+    copy = Path(shutil.copy(desk.photo, desk.photo.with_name("copy.jpg")))
+    shutil.copy(sidecar, copy.with_name("copy.jpg.xmp"))
+    before = desk.folder()
+    with pytest.raises(JournalError):
+        desk.writer().undo(copy)
+    assert desk.folder() == before
+
+
+def test_undo_after_an_edit_takes_our_crop_out_and_keeps_the_edit(desk: Desk) -> None:
+    sidecar = desk.photo.with_name("a.jpg.xmp")
+    sidecar.write_text(EDITED)
+    desk.apply()
+    rated(sidecar)
+    assert desk.undo() == "withdrawn"
+    assert read_crop(desk.photo) is None
+    assert rating(sidecar) == "4"
+    assert b"exposure" in sidecar.read_bytes()
+
+
+def test_undo_leaves_a_crop_that_the_photographer_made_since(desk: Desk) -> None:
+    sidecar = desk.apply()
+    ours = sidecar.read_bytes()
+    theirs = desk.writer(replace=True)
+    other = suggestion(desk.photo, OTHER)
+    sidecar.unlink()
+    theirs.apply(other)
+    unsigned = sidecar.read_bytes().replace(b"Written", b"Unknown")
+    sidecar.write_bytes(unsigned)
+    assert unsigned != ours
+    with pytest.raises(SidecarConflict, match="not ours any more"):
+        desk.undo()
+    assert sidecar.read_bytes() == unsigned
+
+
+def test_undo_of_a_sidecar_that_was_deleted_since_has_nothing_to_take_back(desk: Desk) -> None:
+    desk.apply().unlink()
+    assert desk.undo() == "removed"
+
+
+def test_an_embedded_crop_is_taken_back_byte_for_byte(desk: Desk) -> None:
+    before = desk.folder()
+    assert desk.apply(editor="lightroom", embed=True) == desk.photo
+    assert desk.folder() != before
+    assert desk.undo() == "restored"
+    assert desk.folder() == before
+
+
+def test_an_embedded_crop_is_taken_out_of_a_photo_that_was_edited_since(desk: Desk) -> None:
+    rated(desk.photo)
+    desk.apply(editor="lightroom", embed=True)
+    subprocess.run(
+        ["exiftool", "-q", "-overwrite_original", "-XMP-dc:Title=x", desk.photo], check=True
+    )
+    assert desk.undo() == "withdrawn"
+    assert find_crop(desk.photo) is None
+    assert rating(desk.photo) == "4"
+
+
+def test_an_embedded_crop_of_a_photo_that_was_moved_is_taken_back(desk: Desk) -> None:
+    before = desk.photo.read_bytes()
+    desk.apply(editor="lightroom", embed=True)
+    moved = desk.photo.rename(desk.photo.with_name("b.jpg"))
+    assert desk.writer().undo(moved).how == "restored"
+    assert moved.read_bytes() == before
+
+
+def changed_by_another(sidecar: Path) -> None:
+    sidecar.write_text(EDITED)
+
+
+def removed_by_another(sidecar: Path) -> None:
+    sidecar.unlink()
+
+
+@pytest.mark.parametrize(
+    ("is_there", "happening"), [(False, changed_by_another), (True, removed_by_another)]
+)
+def test_a_sidecar_that_changes_meanwhile_is_left_alone(
+    desk: Desk, is_there: bool, happening: Callable[[Path], None]
+) -> None:
+    """The other program writes at the worst moment: after our look, before our step."""
+    sidecar = desk.photo.with_name("a.jpg.xmp")
+    if is_there:
+        sidecar.write_text(EDITED)
+
+    class Meddling(Journal):
+        def begin(self, *args: object) -> int:
+            happening(sidecar)
+            return super().begin(*args)  # type: ignore[arg-type]  # passed on as it came
+
+    with Meddling(desk.journal.path) as journal:
+        writer = Writer(journal, desk.exiftool)
+        with pytest.raises(SidecarConflict, match="changed meanwhile"):
+            writer.apply(suggestion(desk.photo, CROP))
+        assert sidecar.exists() is not is_there
+        assert {path.name for path in desk.photo.parent.iterdir()} <= {"a.jpg", "a.jpg.xmp"}
+        with pytest.raises(JournalError, match="wrote nothing"):
+            writer.undo(desk.photo)
+
+
+def test_a_crop_of_the_photographers_stays_without_replace_and_comes_back_with_it(
+    desk: Desk,
+) -> None:
+    sidecar = desk.apply()
+    sidecar.write_bytes(sidecar.read_bytes().replace(b"Written", b"Unknown"))
+    before = desk.folder()
+    with pytest.raises(SidecarConflict, match="--replace"):
+        desk.apply(OTHER)
+    assert desk.folder() == before
+    desk.apply(OTHER, replace=True)
+    assert desk.folder() != before
+    assert desk.undo() == "restored"
+    assert desk.folder() == before
+
+
+def test_our_own_crop_is_replaced_without_asking(desk: Desk) -> None:
+    desk.apply()
+    desk.apply(OTHER)
+    found = find_crop(desk.photo)
+    assert found is not None
+    assert found.crop.left == pytest.approx(OTHER.left, abs=1 / 512)
+
+
+@pytest.mark.parametrize("crop", [Crop(0.1, 0.1, 0.9, 0.9, 20.0), Crop(0, 0, 1, 1, 3.0)])
+def test_a_crop_that_leaves_the_frame_is_never_written(desk: Desk, crop: Crop) -> None:
+    before = desk.folder()
+    with pytest.raises(CropperHeadError, match=r"outside|frame"):
+        desk.apply(crop)
+    assert desk.folder() == before
