@@ -85,6 +85,8 @@ def evaluation(plan: Plan, watch: Watch = _unwatched) -> Evaluation:
     learnt = [p for p in pictures if p.scores and parts[p.path] == "train"]
     held = [p for p in pictures if parts[p.path] == plan.part]
     scored = _spread([picture for picture in held if picture.scores], plan.limit)
+    if not (learnt and scored):
+        raise SettingsError(f"expected scored photos to learn from and to judge by in {plan.data}")
     level = _spread([picture for picture in held if picture.kind == "composed"], plan.limit)
     with hushed():
         predictor, faces = load_model(plan.models.model), FaceFinder(plan.models.faces)

@@ -131,9 +131,31 @@ def test_words_are_said_without_json(program: Program, shared: Path) -> None:
         assert title in said
 
 
+def test_a_method_that_is_not_installed_is_said_to_be_missing(
+    program: Program, shared: Path
+) -> None:
+    (program.folder / "smartcrop.py").write_text("raise ImportError('hidden')")
+    bare = Program(program.home, program.folder, environ={"PYTHONPATH": str(program.folder)})
+    printed = lines(bare("evaluate", "--data", shared / "data", "--limit", "1", "--json").stdout)
+    (missing,) = (line for line in printed if line["kind"] == "missing")
+    assert missing["name"] == "smartcrop"
+    assert "pip install 'cropperhead[evaluate]'" in missing["why"]
+    jsonschema.validate(missing, SCHEMA)
+
+
+def test_data_without_scored_photos_is_said(program: Program) -> None:
+    for name, text in (("preferences/preferences.jsonl", ""), ("photos/manifest.csv", "file,tier")):
+        (program.folder / name).parent.mkdir()
+        (program.folder / name).write_text(text)
+    done = program("evaluate", "--data", ".")
+    assert done.returncode == 2
+    assert b"expected scored photos" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (["--data", ".", "--html", "absent/page.html"], "expected a folder for the page"),
         (["--data", "absent"], "expected the open data"),
         (["--data", ".", "--limit", "0"], "at least 1 photo"),
         (["--data", ".", "--crops", "absent"], "cannot read the crops"),

@@ -62,6 +62,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     if options.limit is not None and options.limit < 1:
         raise SettingsError(f"expected a limit of at least 1 photo, got {options.limit}")
+    if options.html and not Path(options.html).parent.is_dir():  # said before minutes of work
+        raise SettingsError(f"expected a folder for the page, got {options.html}")
     plan = Plan(
         data=Path(options.data).expanduser(),
         models=setup(settings),
