@@ -10,6 +10,7 @@ CropperHeadError
 │   └── NotExpressible     the editor cannot say this crop, or its edit is no crop (perspective)
 ├── ModelError             a model folder is damaged, or of an unknown version
 ├── JournalError           the journal cannot be opened or is of a newer version
+│   └── NotInJournal       it has nothing of the kind about this photo
 ├── SettingsError          a setting or an option has a value that makes no sense
 └── InstallError           a place that we were to install into cannot be used, or is not ours
 """
@@ -24,6 +25,7 @@ __all__ = [
     "JournalError",
     "ModelError",
     "NotExpressible",
+    "NotInJournal",
     "SettingsError",
     "SidecarConflict",
     "SidecarError",
@@ -70,6 +72,10 @@ class ModelError(CropperHeadError):
 
 class JournalError(CropperHeadError):
     """The journal cannot be opened."""
+
+
+class NotInJournal(JournalError):
+    """The journal has nothing of the kind about this photo."""
 
 
 class SettingsError(CropperHeadError, ValueError):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from cropperhead_core.content import content_key
 from cropperhead_core.crop import Crop
-from cropperhead_core.errors import JournalError, NotExpressible
+from cropperhead_core.errors import NotExpressible, NotInJournal
 from cropperhead_core.harvest import Outcome, outcome, rank
 from cropperhead_core.journal import Journal
 from cropperhead_core.photo import read_photo
@@ -43,7 +43,7 @@ def recorded(
     """
     last = journal.last_suggestion(path, content_key(path))
     if last is None:
-        raise JournalError(f"nothing was suggested for {path} yet: run cropperhead suggest first")
+        raise NotInJournal(f"nothing was suggested for {path} yet: run cropperhead suggest first")
     became: Outcome
     try:
         now, where = _now(path, editor, sidecar)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cropperhead_core.content import content_key, fingerprint
-from cropperhead_core.errors import CropperHeadError, JournalError
+from cropperhead_core.errors import CropperHeadError, NotInJournal
 from cropperhead_core.journal import Journal, Writing
 from cropperhead_core.sidecar import Change, Provenance, remove_crop, replace_file, write_crop
 from cropperhead_core.sidecar.embedded import embedded_packet
@@ -94,7 +94,7 @@ class Writer:
     def undo(self, photo: Path) -> Undone:
         """Take the last crop that we wrote for this photo back.
 
-        Raises `JournalError` when there is none (left), `SidecarConflict` when the crop there is
+        Raises `NotInJournal` when there is none (left), `SidecarConflict` when the crop there is
         not ours any more.
         """
         for writing in self._journal.writings(photo, content_key(photo)):
@@ -105,7 +105,7 @@ class Writer:
             else:
                 self._journal.undone(writing.id)
                 return Undone(photo, writing.editor, path, how)
-        raise JournalError(f"CropperHead wrote nothing for {photo} that is not undone already")
+        raise NotInJournal(f"CropperHead wrote nothing for {photo} that is not undone already")
 
     def _taken_back(self, writing: Writing, path: Path) -> How | None:
         """How the file was led back; None if the writing had never reached it."""

@@ -90,6 +90,16 @@ def test_undo_twice_says_so_clearly(program: Program, astronaut: Path) -> None:
     assert "wrote nothing" in kind(lines(done.stdout)[0], "failure")["error"]["message"]
 
 
+def test_undo_of_a_folder_passes_over_what_was_left(program: Program, astronaut: Path) -> None:
+    Image.new("RGB", (600, 400), (128, 128, 128)).save(program.folder / "gray.jpg")
+    before = snapshot(program.folder)
+    assert program("apply", *TALL, astronaut).returncode == 0
+    done = program("undo", "--json", program.folder)
+    assert [line["photo"] for line in lines(done.stdout)] == [str(astronaut)]
+    assert done.returncode == 0
+    assert snapshot(program.folder) == before
+
+
 def test_each_undo_takes_one_apply_back(program: Program, astronaut: Path) -> None:
     states = [snapshot(program.folder)]
     for shape in ("1:2", "2:1"):

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from cropperhead_core.errors import NotInJournal
+from cropperhead_plugin.protocol import Failure
 from cropperhead_plugin.settings import Settings
 
 from .options import add_json, add_photos, named_photos
 from .output import each, report
+
+if TYPE_CHECKING:
+    from cropperhead_plugin.records import Undone
 
 __all__ = ["describe", "run"]
 
@@ -19,7 +26,8 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "Takes back what 'cropperhead apply' wrote last for each photo. A file that was not\n"
         "changed since is byte for byte as it was before, or gone if it was not there. In one\n"
         "that was, our crop is taken out, the earlier one comes back, and later edits stay.\n"
-        "Once more takes back the apply before that."
+        "Once more takes back the apply before that. Photos of a folder for which nothing was\n"
+        "written are passed over."
     )
     add_photos(parser)
     add_json(parser)
@@ -36,4 +44,16 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     with Journal(Path(settings.journal)) as journal, ExifTool(settings.exiftool) as exiftool:
         writer = Writer(journal, exiftool)
         results = each(named_photos(options.photos), writer.undo)
-        return report(results, Undone.record, undone_words, as_json=options.json)
+        told = _told(results, [Path(name) for name in options.photos])
+        return report(told, Undone.record, undone_words, as_json=options.json)
+
+
+def _told(
+    results: Iterable[Undone | Failure], named: Collection[Path]
+) -> Iterator[Undone | Failure]:
+    """The results without photos found in folders that we wrote nothing for: nobody asked."""
+    folders = {path for path in named if path.is_dir()}
+    for result in results:
+        is_untouched = isinstance(result, Failure) and result.type == NotInJournal.__name__
+        if not (is_untouched and folders.intersection(result.photo.parents)):
+            yield result
