@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from cropperhead_core.errors import CropperHeadError, SettingsError
 from cropperhead_core.faces import FaceFinder
 from cropperhead_core.horizon import Horizon
 from cropperhead_core.photo import Photo
-from cropperhead_core.ranker import load_model
+from cropperhead_core.ranker import CONFIG, load_model
 from cropperhead_core.scene import Eyes
 from cropperhead_core.suggest import suggested
 from cropperhead_core.suggestion import Suggestion
@@ -64,10 +65,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The table, the photos behind it, the rows against people's crops, and what was evaluated."""
+    """The table, the photos behind it, the rows against people's crops, and what was evaluated.
+
+    is_seen is whether the model was fitted to these photos, so that its figures flatter it.
+    """
 
     part: str
     model: str
+    is_seen: bool
     data_sha256: str
     table: Table
     shown: tuple[Exhibit, ...]
@@ -97,6 +102,7 @@ def evaluation(plan: Plan, watch: Watch = _unwatched) -> Evaluation:
     return Evaluation(
         part=plan.part,
         model=predictor.name,
+        is_seen=plan.part in _fitted_parts(plan.models.model),
         data_sha256=data_hash(pictures),
         table=table(shown, levels, OURS, missing),
         shown=shown,
@@ -112,6 +118,13 @@ def _pictures(data: Path) -> list[Picture]:
             f"expected the open data (preferences/, photos/) in {data}, choose it with --data:"
             f" {error}"
         ) from error
+
+
+def _fitted_parts(folder: Path) -> Sequence[str]:
+    """The parts of the split that the model in this folder was fitted to, as its recipe says."""
+    config = json.loads((folder / CONFIG).read_text("utf-8"))
+    parts: Sequence[str] = config.get("recipe", {}).get("parts", ("train",))
+    return parts
 
 
 def _spread(pictures: list[Picture], limit: int | None) -> list[Picture]:

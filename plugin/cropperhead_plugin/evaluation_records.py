@@ -14,9 +14,16 @@ __all__ = ["records"]
 
 def records(found: Evaluation) -> Iterator[Record]:
     """First what was judged by, then a line for each row, each missing one, each against people."""
-    about = {"part": found.part, "model": found.model, "data_sha256": found.data_sha256}
+    about = {"part": found.part, "model": found.model, "seen": found.is_seen}
     table = found.table
-    yield _line("photos", **about, photos=len(found.shown), full=table.full, best=table.best)
+    yield _line(
+        "photos",
+        **about,
+        data_sha256=found.data_sha256,
+        photos=len(found.shown),
+        full=table.full,
+        best=table.best,
+    )
     for row in table.rows:
         yield _line("row", **asdict(row))
     for name, why in table.missing.items():

@@ -42,9 +42,10 @@ def page(found: Evaluation) -> str:
 
 def _data(found: Evaluation) -> dict[str, Any]:
     rows = [record for record in records(found) if record["kind"] == "row"]
+    seen = "fitted to (its figures flatter it)" if found.is_seen else "not fitted to"
     return {
         "about": f"{len(found.shown)} photos of the {found.part} part, which the model "
-        f"{found.model} was not trained on.",
+        f"{found.model} was {seen}.",
         "methods": [row["name"] for row in rows],
         "rows": rows,
         "missing": dict(found.table.missing),

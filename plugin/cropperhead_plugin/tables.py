@@ -28,6 +28,8 @@ def print_tables(found: Evaluation) -> None:
         f"; mean score of the whole frame {_spread(table.full)}, of the best box"
         f" {_spread(table.best)}"
     )
+    if found.is_seen:
+        console.print("[red]The model was fitted to these photos: its figures flatter it[/]")
     console.print("", _choices(table.rows), "", _beside_ours(table.rows), sep="\n")
     console.print("", _behaviour(table.rows), sep="\n")
     if any(row.levelling for row in table.rows):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+
+from cropperhead_plugin.cli.work import model_folder
+from cropperhead_plugin.settings import Settings
 
 from .conftest import Program, lines, photo
 
@@ -141,6 +145,18 @@ def test_a_method_that_is_not_installed_is_said_to_be_missing(
     assert missing["name"] == "smartcrop"
     assert "pip install 'cropperhead[evaluate]'" in missing["why"]
     jsonschema.validate(missing, SCHEMA)
+
+
+def test_a_model_that_was_fitted_to_the_photos_is_found_out(program: Program, shared: Path) -> None:
+    folder = program.folder / "model"
+    shutil.copytree(model_folder(Settings()), folder)
+    config = json.loads((folder / "config.json").read_text())
+    config["recipe"]["parts"] = ["train", "validation"]
+    (folder / "config.json").write_text(json.dumps(config))
+    options = ["--data", shared / "data", "--limit", "1", "--model", folder]
+    assert b"was fitted to these photos" in program("evaluate", *options).stdout
+    tested = program("evaluate", *options, "--part", "test", "--json")
+    assert lines(tested.stdout)[0]["seen"] is False
 
 
 def test_data_without_scored_photos_is_said(program: Program) -> None:
