@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cpu import used
+from cpu import peak_mb, used
 from drawn import draw_jpeg, draw_raw
 from installed import installed_mb
 
@@ -37,6 +37,12 @@ def test_cpu_time_of_a_command_counts_its_work_and_not_its_sleep() -> None:
 def test_a_command_that_fails_is_no_measurement() -> None:
     with pytest.raises(RuntimeError, match="failed"):
         used([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+def test_memory_is_that_of_the_command_and_not_of_its_starter() -> None:
+    ours = bytearray(200 << 20)
+    assert 5 < peak_mb(["suggest", "--help"]) < 100
+    assert len(ours) > 100 << 20
 
 
 def test_the_install_counts_requirements_of_requirements_and_no_tensorflow() -> None:

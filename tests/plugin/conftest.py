@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from drawn import draw_raw
 from PIL import Image
+from pillow_heif import register_heif_opener
 from skimage import data
 
 
@@ -60,6 +62,18 @@ def photo(path: Path, name: str = "astronaut", size: tuple[int, int] | None = No
     image = Image.fromarray(getattr(data, name)())
     (image.resize(size) if size else image).save(path, quality=90)
     return path
+
+
+def encoded(folder: Path) -> list[Path]:
+    """One photograph in every format that we read."""
+    register_heif_opener()
+    whole = photo(folder / "whole.jpg", size=(320, 240))
+    written = [draw_raw(folder / "whole.dng", 640, 480), whole]
+    with Image.open(whole) as image:
+        for suffix in ("png", "tif", "webp", "heic"):
+            written.append(folder / f"whole.{suffix}")
+            image.save(written[-1])
+    return written
 
 
 def snapshot(folder: Path) -> dict[str, bytes | None]:

@@ -14,11 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from drawn import draw_raw
 from PIL import Image
-from pillow_heif import register_heif_opener
 
-from .conftest import Program, failures, lines, photo, snapshot
+from .conftest import Program, encoded, failures, lines, photo, snapshot
 
 MODEST = (
     "setpriv",
@@ -271,18 +269,6 @@ def test_a_name_too_long_for_a_sidecar_is_said(program: Program) -> None:
     assert second["written"]
     assert lines(program("undo", "--json", good).stdout)[0]["undone"] == "removed"
     assert set(program.folder.iterdir()) == {bad, good}
-
-
-def encoded(folder: Path) -> list[Path]:
-    """One photograph in every format that we read."""
-    register_heif_opener()
-    whole = photo(folder / "whole.jpg", size=(320, 240))
-    written = [draw_raw(folder / "whole.dng", 640, 480), whole]
-    with Image.open(whole) as image:
-        for suffix in ("png", "tif", "webp", "heic"):
-            written.append(folder / f"whole.{suffix}")
-            image.save(written[-1])
-    return written
 
 
 def damaged(content: bytes, how: random.Random) -> bytes:

@@ -19,7 +19,7 @@ from cropperhead_core.sidecar import find_crop, read_crop
 from cropperhead_core.suggestion import RankedCrop, Suggestion
 from cropperhead_plugin.writer import Writer
 
-from .conftest import photo, snapshot
+from .conftest import encoded, photo, snapshot
 
 CROP = Crop(0.1, 0.1, 0.9, 0.8)
 OTHER = Crop(0.2, 0.0, 1.0, 0.7)
@@ -201,6 +201,19 @@ def test_an_embedded_crop_is_taken_back_byte_for_byte(desk: Desk) -> None:
     assert desk.apply(editor="lightroom", embed=True) == desk.photo
     assert desk.folder() != before
     assert desk.undo() == "restored"
+    assert desk.folder() == before
+
+
+def test_every_format_holds_an_embedded_crop_and_is_given_back(desk: Desk) -> None:
+    photos = encoded(desk.photo.parent)
+    before = desk.folder()
+    writer = desk.writer(editor="lightroom", embed=True)
+    for path in photos:
+        assert writer.apply(suggestion(path, CROP)).written
+        found = find_crop(path)
+        assert found is not None
+        assert (found.crop, found.source, found.ours) == (CROP, path, True)
+        assert writer.undo(path).how == "restored"
     assert desk.folder() == before
 
 
