@@ -60,8 +60,9 @@ def _placed(
         ]
     middle = [(1 - largest[0]) / 2, (1 - largest[1]) / 2]
     first = (*middle, middle[0] + largest[0], middle[1] + largest[1])
-    others = [box for box in boxes if not np.allclose(box, first)]
-    return np.array([first, *others]).clip(0, 1)
+    spread = np.array(boxes)
+    others = spread[np.abs(spread - first).max(axis=1) > 1e-5]
+    return np.concatenate([[first], others]).clip(0, 1)
 
 
 def _starts(length: float, places: int) -> list[float]:
