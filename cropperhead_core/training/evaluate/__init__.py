@@ -3,9 +3,3 @@
 No TensorFlow here: what is judged runs as people run it. `methods` and `peers` say what each method
 would crop, `judge` what that is worth, `tilt` how well it levels, `table` sums up.
 """
-
-from __future__ import annotations
-
-from .ranking import Judged, judged, ours
-
-__all__ = ["Judged", "judged", "ours"]

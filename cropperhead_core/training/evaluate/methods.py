@@ -15,9 +15,7 @@ from cropperhead_core.errors import InvalidCrop
 from cropperhead_core.ranker import Predictor
 from cropperhead_core.suggestion import Suggestion
 
-from .ranking import choice
-
-__all__ = ["Answer", "Method", "answer_of", "blind", "ranker", "suggester"]
+__all__ = ["Answer", "Method", "answer_of", "blind", "choice", "ranker", "suggester"]
 
 Floats = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
@@ -102,6 +100,12 @@ def blind(learnt: Sequence[Picture]) -> dict[str, Method]:
         "geometry only": by_geometry,
         "random crop": _random,
     }
+
+
+def choice(scores: Floats, leave_gain: float = 0.0) -> int:
+    """The box chosen by these scores; box 0 is the whole frame, kept unless another gains more."""
+    best = int(np.argmax(scores))
+    return best if scores[best] - scores[0] > leave_gain else 0
 
 
 def _always(box: Floats) -> Method:

@@ -11,7 +11,7 @@ from skimage import data
 
 from cropperhead_core.dataset import Picture
 from cropperhead_core.errors import ModelError
-from cropperhead_core.training.evaluate.methods import Answer, Method, answer_of, blind
+from cropperhead_core.training.evaluate.methods import Answer, Method, answer_of, blind, choice
 from cropperhead_core.training.evaluate.peers import smartcrop, vips_attention
 from cropperhead_core.training.evaluate.tfjs import classic, read_layers_model, square
 
@@ -54,6 +54,12 @@ def test_other_peoples_croppers_see_where_the_picture_is(make: object) -> None:
     assert left[0] < right[0] or left[2] < right[2]
     assert min(left.min(), right.min()) >= 0
     assert max(left.max(), right.max()) <= 1
+
+
+def test_a_photo_is_left_unless_a_box_gains_enough() -> None:
+    scores = np.array([3.0, 3.3, 3.1])
+    assert [choice(scores, gain) for gain in (0, 0.2, 0.4)] == [1, 1, 0]
+    assert choice(np.array([3.0, 3.0])) == 0
 
 
 def test_five_numbers_are_a_crop_with_its_angle() -> None:
