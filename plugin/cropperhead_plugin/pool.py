@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
@@ -156,6 +157,7 @@ class _Worker:
 def _work(setup: Building, connection: Connection) -> None:
     """Answer until the pipe closes. Ctrl-C is the business of the process that started us."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")  # as in the process that started us
     with suppress(EOFError, ConnectionError):
         try:
             with setup.service() as service:

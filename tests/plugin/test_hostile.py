@@ -281,6 +281,17 @@ def damaged(content: bytes, how: random.Random) -> bytes:
     return bytes(turned)
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_what_libraries_mutter_stays_with_us(program: Program, jobs: str) -> None:
+    """Pillow warns of a TIFF that ends where its directory begins."""
+    bad = program.folder / "bad.tif"
+    Image.new("RGB", (80, 60)).save(bad)
+    bad.write_bytes(bad.read_bytes()[:11])
+    done = program("suggest", "--json", "--jobs", jobs, bad, photo(program.folder / "a.jpg"))
+    assert failures(lines(done.stdout)) == [str(bad)]
+    assert done.stderr == b""
+
+
 def test_damaged_files_of_every_format_cost_nobody_else(program: Program) -> None:
     how = random.Random(7)
     for path in encoded(program.folder):

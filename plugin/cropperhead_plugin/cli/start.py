@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,7 @@ def start(arguments: Sequence[str]) -> int:
     """Run the command that the first argument names."""
     _open_streams()
     _end_in_order()
+    warnings.simplefilter("ignore")  # what libraries mutter of damaged files, we say in a line
     name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
     try:
         if name not in COMMANDS:
