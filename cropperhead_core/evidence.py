@@ -20,12 +20,12 @@ FLAT = 3.0
 """Standard deviation of luminance (0..255) below which a picture shows nothing."""
 NOISE = 0.3
 """Correlation of neighbouring cells below which a picture is noise; photos have .5 at least."""
-IMPORTANT = 0.5
+IMPORTANT = 0.85
 """Of the highest importance: what belongs to the subject."""
 SPREAD = 0.6
 """Area of the frame from which a subject is the scene itself, which any crop may cut."""
-FAINT = 0.1
-"""Highest importance below which there is no subject."""
+FAINT = 0.7
+"""Highest importance below which there is no subject: good close crops agree on nothing."""
 
 
 def luminance(pixels: NDArray[np.uint8], side: int = GRID) -> NDArray[np.float32]:
@@ -65,7 +65,7 @@ def subject_box(importance: NDArray[np.floating]) -> Box | None:
     """The box around the main subject, or None if there is none or it is the whole scene.
 
     importance is (rows, columns), 0..1 over the picture. The subject is what hangs together with
-    the most important cell and is at least half as important.
+    the most important cell and is nearly as important.
     """
     highest = importance.max()
     if not highest > FAINT:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .errors import ModelError
+from .importance import PROBES, importance
 
 __all__ = ["CONFIG", "FORMAT", "WEIGHTS", "Look", "Predictor", "Ranker", "load_model", "squared"]
 
@@ -102,9 +103,8 @@ class Seen:
 
     @property
     def subject(self) -> Floats:
-        """(g, g) importance 0..1 over the picture."""
-        subject: Floats = self.features["subject"][0]
-        return subject[:, ::-1] if self.is_mirrored else subject
+        """(32, 32) importance 0..1 over the picture, from the scores of close crops."""
+        return importance(self.scores(PROBES))
 
     def scores(self, boxes: Floats) -> Floats:
         """(n,) scores, higher is better."""

@@ -98,4 +98,5 @@ def _held(frame: Frame, faces: tuple[Box, ...]) -> tuple[Box, ...] | None:
 
 
 def _seen(pixels: Pixels, look: Look, faces: tuple[Box, ...]) -> Seen:
-    return Seen(luminance(pixels), look.subject, faces, subject_box(look.subject))
+    subject = look.subject
+    return Seen(luminance(pixels), subject, faces, subject_box(subject))
