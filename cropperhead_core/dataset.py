@@ -35,6 +35,8 @@ class Picture:
     boxes: tuple[tuple[float, float, float, float], ...] = ()
     scores: tuple[float, ...] = ()
     round: int = 0
+    credit: str = ""
+    source: str = ""
 
     def pixels(self) -> NDArray[np.uint8]:
         """Upright (h, w, 3) sRGB."""
@@ -54,7 +56,13 @@ def read_pictures(data: Path, tiers: Sequence[str] = ("A",)) -> list[Picture]:
     return [
         *(_scored(data, row) for row in scored if row["tier"] in tiers),
         *(
-            Picture(data / "photos" / "images" / row["file"], _kind(row["kind"]), row["licence"])
+            Picture(
+                data / "photos" / "images" / row["file"],
+                _kind(row["kind"]),
+                row["licence"],
+                credit=row["credit"],
+                source=row["source"],
+            )
             for row in plain
             if row["tier"] in tiers
         ),
@@ -65,7 +73,9 @@ def _scored(data: Path, row: dict[str, Any]) -> Picture:
     path = data / "preferences" / "images" / row["photo"]
     boxes = tuple((box[0], box[1], box[2], box[3]) for box in row["boxes"])
     kind, scores = _kind(row["kind"]), tuple(row["scores"])
-    return Picture(path, kind, row["licence"], boxes, scores, row["round"])
+    return Picture(
+        path, kind, row["licence"], boxes, scores, row["round"], row["credit"], row["source"]
+    )
 
 
 def _kind(name: str) -> Literal["snapshot", "composed"]:

@@ -1,67 +1,85 @@
-"""The networks: EfficientNet-Lite0's trunk, and the heads that score boxes.
+"""The networks: EfficientNet-Lite's trunks as ImageNet made them, and the members that score boxes.
 
-The trunk's lower part stays as ImageNet made it, so its features are computed once per picture;
-the upper part and the heads are trained.
+The trunks stay frozen, so what they see in a picture is computed once. A member reads one trunk's
+maps at strides 8, 16 and 32; the members' scores are averaged.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
-import numpy as np
 from keras import layers, ops
+from numpy.typing import NDArray
 
-__all__ = ["GRID", "SIDE", "lower_trunk", "ranking_model"]
+from .backbones import VARIANTS
+from .pooling import BoxGeometry, MassMoments, RegionPool
+
+__all__ = ["CONTEXT", "GRID", "MASSES", "SIDE", "WIDTH", "ranking_model", "trunk"]
 
 SIDE = 256
-"""Pixels of the square that the network sees."""
+"""Pixels of the square that the networks see."""
 GRID = SIDE // 16
-BLOCKS = (
-    # kernel, stride, expansion, channels of blocks b0..b15 (EfficientNet-Lite0)
-    *((3, 1, 1, 16),),
-    *((3, 2, 6, 24), (3, 1, 6, 24)),
-    *((5, 2, 6, 40), (5, 1, 6, 40)),
-    *((3, 2, 6, 80), (3, 1, 6, 80), (3, 1, 6, 80)),
-    *((5, 1, 6, 112), (5, 1, 6, 112), (5, 1, 6, 112)),
-    *((5, 2, 6, 192), (5, 1, 6, 192), (5, 1, 6, 192), (5, 1, 6, 192)),
-    *((3, 1, 6, 320),),
+STAGES = (
+    # repeats, kernel, stride, expansion, channels (EfficientNet-Lite0)
+    (1, 3, 1, 1, 16),
+    (2, 3, 2, 6, 24),
+    (2, 5, 2, 6, 40),
+    (3, 3, 2, 6, 80),
+    (3, 5, 1, 6, 112),
+    (4, 5, 2, 6, 192),
+    (1, 3, 1, 6, 320),
 )
-FINE, SPLIT = 4, 11
-"""The last block at stride 8, and the first of the upper part, after the last at stride 16."""
-CHANNELS = {"fine": 40, "middle": 112}
+MAPS = {"fine": 2, "middle": 4, "coarse": 6}
+"""Stages whose last maps are read: at stride 8 (averaged to 16), 16 and 32."""
 WIDTH = 32
-CELLS = 5
-"""Along each axis of a box's neighbourhood: before it, three thirds of it, behind it."""
+MASSES = 8
+"""Importance maps a member learns: where each lies in a box, and what of it is cut away."""
+CONTEXT = 64
+HIDDEN = 96
 
 Tensor = Any
 """Keras has no type that covers symbolic and eager tensors."""
 
 
-def lower_trunk(weights: Path) -> keras.Model:
-    """Image (n, side, side, 3) of 0..255 -> fine (n, grid, grid, 40), middle (n, grid, grid, 112).
+def channels(variant: str) -> list[int]:
+    """Of the stages of this variant: Lite0's times its width, in steps of 8."""
+    width = VARIANTS[variant][0]
+    return [max(8, int(stage[-1] * width + 4) // 8 * 8) for stage in STAGES]
 
-    fine is the stride 8 map averaged to stride 16. Weights: data/backbone, Apache-2.0.
+
+def trunk(variant: str, weights: Mapping[str, NDArray[Any]]) -> keras.Model:
+    """Image (1, side, side, 3) of 0..255 -> fine, middle (1, grid, grid, c), coarse at half grid.
+
+    A weight that is missing is a KeyError.
     """
-    image = keras.Input((SIDE, SIDE, 3), name="image")
+    image = keras.Input((SIDE, SIDE, 3), batch_size=1, name="image")
     x = layers.Rescaling(1 / 128, offset=-127 / 128)(image)
     x = layers.Conv2D(32, 3, 2, padding="same", use_bias=False, name="stem_conv")(x)
     x = layers.ReLU(6)(_norm("stem_bn")(x))
-    fine = x
-    for index in range(SPLIT):
-        x = _block(x, index)
-        fine = x if index == FINE else fine
-    model = keras.Model(image, {"fine": layers.AveragePooling2D(2)(fine), "middle": x})
-    _fill(model, weights)
+    ends, index, depth = [], 0, VARIANTS[variant][1]
+    for stage, width in zip(STAGES, channels(variant), strict=True):
+        # The first and the last stage are never repeated.
+        repeats = 1 if stage[0] == 1 else math.ceil(stage[0] * depth)
+        for repeat in range(repeats):
+            x = _block(x, f"b{index}", stage[1], stage[2] if repeat == 0 else 1, stage[3], width)
+            index += 1
+        ends.append(x)
+    maps = {name: ends[stage] for name, stage in MAPS.items()}
+    maps["fine"] = layers.AveragePooling2D(2)(maps["fine"])
+    model = keras.Model(image, maps, name=variant)
+    for layer in model.layers:
+        if layer.weights:
+            layer.set_weights([weights[f"{layer.name}/{each.name}"] for each in layer.weights])
     model.trainable = False
     return model
 
 
-def _block(x: Tensor, index: int) -> Tensor:
+def _block(x: Tensor, name: str, kernel: int, stride: int, expansion: int, width: int) -> Tensor:
     """One inverted residual block (Sandler et al. 2018), without squeeze and excitation."""
-    kernel, stride, expansion, channels = BLOCKS[index]
-    name, start = f"b{index}", x
+    start = x
     if expansion > 1:
         wide = x.shape[-1] * expansion
         x = layers.Conv2D(wide, 1, use_bias=False, name=f"{name}_expand_conv")(x)
@@ -70,136 +88,91 @@ def _block(x: Tensor, index: int) -> Tensor:
         kernel, stride, padding="same", use_bias=False, name=f"{name}_dw_conv"
     )(x)
     x = layers.ReLU(6)(_norm(f"{name}_dw_bn")(x))
-    x = layers.Conv2D(channels, 1, use_bias=False, name=f"{name}_project_conv")(x)
+    x = layers.Conv2D(width, 1, use_bias=False, name=f"{name}_project_conv")(x)
     x = _norm(f"{name}_project_bn")(x)
     return layers.add([start, x]) if start.shape == x.shape else x
 
 
 def _norm(name: str) -> layers.BatchNormalization:
-    """Batch normalisation that keeps ImageNet's statistics: our batches are small."""
-    norm = layers.BatchNormalization(epsilon=1e-3, name=name)
-    norm.trainable = False
-    return norm
+    return layers.BatchNormalization(epsilon=1e-3, name=name)
 
 
-def _fill(model: keras.Model, weights: Path) -> None:
-    """Give every layer of the trunk its weights by name; a missing one is a KeyError."""
-    arrays = np.load(weights)
-    for layer in model.layers:
-        if layer.weights:
-            layer.set_weights([_array(arrays, layer.name, w.name) for w in layer.weights])
+def inputs_of(variant: str) -> dict[str, Tensor]:
+    """What a trunk saw, as inputs `lite0_fine` and so on."""
+    found = channels(variant)
+    return {
+        f"{variant}_{name}": keras.Input(
+            (GRID // (2 if name == "coarse" else 1),) * 2 + (found[stage],),
+            name=f"{variant}_{name}",
+        )
+        for name, stage in MAPS.items()
+    }
 
 
-def _array(arrays: np.lib.npyio.NpzFile, layer: str, variable: str) -> np.ndarray:
-    return arrays[f"{layer}/{variable}"].astype(np.float32)
+def ranking_model(members: Sequence[str]) -> keras.Model:
+    """Trunks' maps, boxes (n, k, 4), aspect (n, 1) -> scores (n, members, k).
 
-
-def ranking_model(weights: Path) -> keras.Model:
-    """fine, middle, boxes (n, k, 4), aspect (n, 1) -> scores (n, k); map, context and subject too.
-
-    The subject is where a softmax over the cells puts its mass; what of it a box keeps is a part
-    of the box's score, which is how it learns without labels of its own.
+    members names the trunk that each reads. Their layers are `view_0`, `head_0` and so on.
     """
-    fine = keras.Input((GRID, GRID, CHANNELS["fine"]), name="fine")
-    middle = keras.Input((GRID, GRID, CHANNELS["middle"]), name="middle")
-    features = _features(weights)({"fine": fine, "middle": middle})
+    maps = {
+        name: each
+        for variant in dict.fromkeys(members)
+        for name, each in inputs_of(variant).items()
+    }
     boxes, aspect = keras.Input((None, 4), name="boxes"), keras.Input((1,), name="aspect")
-    scores = box_head()(
-        {"map": features["map"], "context": features["context"], "boxes": boxes, "aspect": aspect}
-    )
-    inputs = {"fine": fine, "middle": middle, "boxes": boxes, "aspect": aspect}
-    return keras.Model(inputs, scores, name="ranking")
+    scores = []
+    for index, variant in enumerate(members):
+        seen = view(variant, f"view_{index}")({name: maps[name] for name in inputs_of(variant)})
+        scores.append(box_head(f"head_{index}")({**seen, "boxes": boxes, "aspect": aspect}))
+    stacked = ops.stack(scores, axis=1)
+    return keras.Model({**maps, "boxes": boxes, "aspect": aspect}, stacked, name="ranking")
 
 
-def _features(weights: Path) -> keras.Model:
-    """The upper trunk: fine, middle -> map (n, grid, grid, 33), context (n, 64), subject."""
-    fine = keras.Input((GRID, GRID, CHANNELS["fine"]), name="fine")
-    middle = keras.Input((GRID, GRID, CHANNELS["middle"]), name="middle")
-    x = middle
-    for index in range(SPLIT, len(BLOCKS)):
-        x = _block(x, index)
-    _fill(keras.Model(middle, x), weights)
-    coarse = layers.UpSampling2D(2, interpolation="bilinear")(_reduced(x))
-    seen = layers.ReLU()(layers.add([_reduced(fine), _reduced(middle), coarse]))
-    seen = layers.Conv2D(WIDTH, 3, padding="same", activation="relu")(layers.Dropout(0.1)(seen))
-    mass = layers.Reshape((GRID * GRID,))(layers.Conv2D(1, 1)(seen))
-    mass = layers.Reshape((GRID, GRID, 1))(layers.Softmax()(mass))
-    context = layers.Dense(64, activation="relu")(layers.GlobalAveragePooling2D()(x))
-    whole = layers.Concatenate()([seen, layers.Rescaling(float(GRID * GRID))(mass)])
-    outputs = {"map": whole, "context": layers.Dropout(0.2)(context), "subject": mass}
-    return keras.Model({"fine": fine, "middle": middle}, outputs, name="features")
+def view(variant: str, name: str) -> keras.Model:
+    """A trunk's maps -> map (n, grid, grid, width + masses), context (n, 64).
+
+    Each mass is a softmax over the cells, in means of 1: where something is that matters. What of
+    it a box keeps is a part of the box's score, which is how it learns without labels of its own.
+    """
+    maps = inputs_of(variant)
+    fine, middle, coarse = maps.values()
+    near = layers.UpSampling2D(2, interpolation="bilinear")(_conv(WIDTH)(coarse))
+    seen = layers.ReLU()(layers.add([_conv(WIDTH)(fine), _conv(WIDTH)(middle), near]))
+    seen = _conv(WIDTH, 3, activation="relu")(layers.Dropout(0.1)(seen))
+    mass = layers.Softmax(axis=1)(layers.Reshape((GRID * GRID, MASSES))(_conv(MASSES)(seen)))
+    mass = layers.Reshape((GRID, GRID, MASSES))(layers.Rescaling(float(GRID * GRID))(mass))
+    context = _dense(CONTEXT, activation="relu")(layers.GlobalAveragePooling2D()(coarse))
+    outputs = {"map": layers.Concatenate()([seen, mass]), "context": layers.Dropout(0.2)(context)}
+    return keras.Model(maps, outputs, name=name)
 
 
-def _reduced(x: Tensor) -> Tensor:
-    return layers.Conv2D(WIDTH, 1)(x)
+def _conv(width: int, kernel: int = 1, **options: Any) -> layers.Conv2D:
+    return layers.Conv2D(width, kernel, padding="same", kernel_initializer=_small(), **options)
 
 
-def box_head() -> keras.Model:
+def _dense(width: int, **options: Any) -> layers.Dense:
+    return layers.Dense(width, kernel_initializer=_small(), **options)
+
+
+def _small() -> keras.initializers.Initializer:
+    """A third of the usual variance: with Glorot's, members learn half as fast and rank worse."""
+    return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
+
+
+def box_head(name: str) -> keras.Model:
     """map, context, boxes (n, k, 4), aspect (n, 1) -> scores (n, k)."""
-    seen = keras.Input((GRID, GRID, WIDTH + 1), name="map")
-    context = keras.Input((64,), name="context")
+    seen = keras.Input((GRID, GRID, WIDTH + MASSES), name="map")
+    context = keras.Input((CONTEXT,), name="context")
     boxes, aspect = keras.Input((None, 4), name="boxes"), keras.Input((1,), name="aspect")
-    pooled = RegionPool()([seen, boxes])
-    shape = BoxGeometry()([boxes, aspect])
-    per_box = layers.Dense(96)(layers.Concatenate()([pooled, shape]))
-    per_photo = layers.Reshape((1, 96))(layers.Dense(96, use_bias=False)(context))
+    told = [
+        RegionPool()([seen, boxes]),
+        MassMoments()([seen[..., WIDTH:], boxes]),
+        BoxGeometry()([boxes, aspect]),
+    ]
+    per_box = _dense(HIDDEN)(layers.LayerNormalization(epsilon=1e-5)(layers.Concatenate()(told)))
+    per_photo = layers.Reshape((1, HIDDEN))(_dense(HIDDEN, use_bias=False)(context))
     x = layers.Dropout(0.2)(layers.ReLU()(layers.Add()([per_box, per_photo])))
-    x = layers.Dense(48, activation="relu")(x)
-    scores = layers.Reshape((-1,))(layers.Dense(1)(x))
+    x = _dense(48, activation="relu")(x)
+    scores = layers.Reshape((-1,))(_dense(1)(x))
     inputs = {"map": seen, "context": context, "boxes": boxes, "aspect": aspect}
-    return keras.Model(inputs, scores, name="box_head")
-
-
-@keras.saving.register_keras_serializable("cropperhead")
-class RegionPool(layers.Layer):
-    """Means of a map over the 5 x 5 cells of each box's neighbourhood: (n, k, 25 * channels).
-
-    The inner 3 x 3 are the box, the outer ones what is cut away on that side (0 where nothing is).
-    Two matrix products: weights of the rows times the map times weights of the columns.
-    """
-
-    def call(self, inputs: list[Tensor]) -> Tensor:
-        """Of map (n, g, g, c) and boxes (n, k, 4)."""
-        seen, boxes = inputs
-        grid, channels = seen.shape[1], seen.shape[-1]
-        rows = _weights(boxes[..., 1], boxes[..., 3], grid)
-        columns = _weights(boxes[..., 0], boxes[..., 2], grid)
-        flat = ops.reshape(seen, (-1, grid, grid * channels))
-        x = ops.matmul(ops.reshape(rows, (-1, ops.shape(boxes)[1] * CELLS, grid)), flat)
-        x = ops.reshape(x, (-1, CELLS, grid, channels))
-        x = ops.reshape(ops.transpose(x, (0, 2, 1, 3)), (-1, grid, CELLS * channels))
-        x = ops.matmul(ops.reshape(columns, (-1, CELLS, grid)), x)
-        return ops.reshape(x, (-1, ops.shape(boxes)[1], CELLS * CELLS * channels))
-
-    def compute_output_shape(self, shapes: list[tuple[int, ...]]) -> tuple[int | None, ...]:
-        """(n, k, 25 * channels)."""
-        return (shapes[0][0], shapes[1][1], CELLS * CELLS * shapes[0][-1])
-
-
-def _weights(start: Tensor, end: Tensor, grid: int) -> Tensor:
-    """(n, k, 5, grid): the share of each of an axis' 5 spans that each cell of the map covers."""
-    third = (end - start) / 3
-    edges = ops.stack([start * 0, start, start + third, end - third, end, end * 0 + 1], axis=-1)
-    low = ops.arange(grid, dtype="float32") / grid
-    first, last = edges[..., :-1, None], edges[..., 1:, None]
-    covered = ops.relu(ops.minimum(last, low + 1 / grid) - ops.maximum(first, low))
-    return covered / (last - first + 1e-4)
-
-
-@keras.saving.register_keras_serializable("cropperhead")
-class BoxGeometry(layers.Layer):
-    """(n, k, 11) numbers that say where a box is, how large, and of what shape."""
-
-    def call(self, inputs: list[Tensor]) -> Tensor:
-        """Of boxes (n, k, 4) and the picture's aspect (n, 1)."""
-        boxes, aspect = inputs
-        left, top, right, bottom = (boxes[..., index] for index in range(4))
-        width, height = right - left, bottom - top
-        shape, own = ops.log(width / height), ops.log(aspect) + 0 * width
-        numbers = [left, top, right, bottom, width, height, width * height]
-        more = [shape, own, shape + own, ops.abs(left + right - 1)]
-        return ops.stack([*numbers, *more], axis=-1)
-
-    def compute_output_shape(self, shapes: list[tuple[int, ...]]) -> tuple[int | None, ...]:
-        """(n, k, 11)."""
-        return (shapes[0][0], shapes[0][1], 11)
+    return keras.Model(inputs, scores, name=name)
