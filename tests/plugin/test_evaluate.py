@@ -17,6 +17,8 @@ from cropperhead_plugin.settings import Settings
 
 from .conftest import Program, lines, photo
 
+pytestmark = pytest.mark.xdist_group("evaluate")
+
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "docs/evaluation.schema.json").read_text())
 PAGE = "page <1>.html"
@@ -127,14 +129,6 @@ def test_the_page_needs_no_network(judged: tuple[Path, list[Any]]) -> None:
     assert set(re.findall(r"https?://[^\"'\s]+", text)) <= {"http://www.w3.org/2000/svg"}
 
 
-def test_words_are_said_without_json(program: Program, shared: Path) -> None:
-    done = program("evaluate", "--data", shared / "data", "--limit", "2")
-    said = done.stdout.decode()
-    assert done.returncode == 0
-    for title in ("What it chooses", "Beside ours", "How it behaves", "How it levels"):
-        assert title in said
-
-
 def test_a_method_that_is_not_installed_is_said_to_be_missing(
     program: Program, shared: Path
 ) -> None:
@@ -147,16 +141,17 @@ def test_a_method_that_is_not_installed_is_said_to_be_missing(
     jsonschema.validate(missing, SCHEMA)
 
 
-def test_a_model_that_was_fitted_to_the_photos_is_found_out(program: Program, shared: Path) -> None:
+def test_words_say_so_when_a_model_was_fitted_to_the_photos(program: Program, shared: Path) -> None:
     folder = program.folder / "model"
     shutil.copytree(model_folder(Settings()), folder)
     config = json.loads((folder / "config.json").read_text())
     config["recipe"]["parts"] = ["train", "validation"]
     (folder / "config.json").write_text(json.dumps(config))
-    options = ["--data", shared / "data", "--limit", "1", "--model", folder]
-    assert b"was fitted to these photos" in program("evaluate", *options).stdout
-    tested = program("evaluate", *options, "--part", "test", "--json")
-    assert lines(tested.stdout)[0]["seen"] is False
+    done = program("evaluate", "--data", shared / "data", "--limit", "1", "--model", folder)
+    said = done.stdout.decode()
+    assert "was fitted to these photos" in said
+    for title in ("What it chooses", "Beside ours", "How it behaves", "How it levels"):
+        assert title in said
 
 
 def test_data_without_scored_photos_is_said(program: Program) -> None:
