@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -111,11 +111,16 @@ class Watching:
 
     def __init__(self, home: Home, *options: str) -> None:
         self.home = home
-        command: Sequence[str | Path] = [*home.wrapper, PROGRAM, "watch", home.photos]
         self._log = (home.place / "log").open("ab")
+        self._start = self._log.tell()
         self.process = subprocess.Popen(
-            [*command, *home.options, *options], env=home.environment, stderr=self._log
+            [*self.command(home), *options], env=home.environment, stderr=self._log
         )
+
+    @staticmethod
+    def command(home: Home) -> list[str | Path]:
+        """How it is started."""
+        return [*home.wrapper, PROGRAM, "watch", home.photos, *home.options]
 
     def __enter__(self) -> Self:
         return self
@@ -132,8 +137,8 @@ class Watching:
 
     @property
     def log(self) -> str:
-        """What was logged so far, of earlier runs too."""
-        return (self.home.place / "log").read_text("utf-8", "replace")
+        """What was logged so far."""
+        return (self.home.place / "log").read_bytes()[self._start :].decode("utf-8", "replace")
 
     def until(self, state: str, count: int, patience_s: float = PATIENCE_S) -> Self:
         """Wait until so many photos are in this state."""

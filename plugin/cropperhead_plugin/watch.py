@@ -15,11 +15,10 @@ from pathlib import Path
 from cropperhead_core.queue import Entry, Queue
 
 from .settings import Poll
-from .watching.hints import HOW_TO_RAISE, Ears, watches
 from .watching.logs import Once
 from .watching.looking import listing, outlook
-from .watching.mounts import polled
 from .watching.names import Patterns
+from .watching.roots import POLL_S, Hearing, Root, Roots
 
 __all__ = ["Rules", "Watch", "settled"]
 
@@ -28,15 +27,12 @@ log = logging.getLogger(__name__)
 BATCH = 32
 GAP_S, SHARE = 0.1, 0.1
 """Between two looks, at the least; and the share of the time that looking may take."""
-POLL_S = 10.0
 GONE_S = 2.0
 CALM_S, CALM_SHARE = 1.0, 0.05
 """So long after an event has settled there is a sweep, or later where sweeps take long."""
 SWEEP_SHARE = 0.01
 """The share of the time that sweeps may take when nothing happens."""
-CONFIRM_S = 2.0
 LONGEST_WAIT_S = 30.0
-MOUNTS = Path("/proc/self/mountinfo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +46,6 @@ class Rules:
     patterns: Patterns = Patterns()  # noqa: RUF009 (frozen)
 
 
-class Root:
-    """One watched folder, and when it is to be swept next (of the monotonic clock)."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.identity: tuple[int, int] | None = None
-        self.is_polled = False
-        self.next_sweep = 0.0
-        self.cost_s = 0.0
-        self.folders = 0
-
-
 class Watch:
     """Looks into folders and keeps the queue in step with them.
 
@@ -72,7 +56,7 @@ class Watch:
         self,
         rules: Rules,
         queue: Queue,
-        ears: Ears,
+        ears: Hearing,
         *,
         once: Once,
         pulse: Callable[[], bool] = lambda: True,
@@ -81,7 +65,7 @@ class Watch:
     ) -> None:
         self._rules, self._queue, self._ears, self._once = rules, queue, ears, once
         self._pulse, self._clock, self._wall = pulse, clock, wall
-        self._roots = [Root(path) for path in rules.folders]
+        self._roots = Roots(rules.folders, ears, once=once, poll=rules.poll, clock=clock)
         self._deadlines: dict[Path, float] = {}
         self._next_look = 0.0
         queue.restart(clock())
@@ -95,7 +79,7 @@ class Watch:
         for root in swept:
             self._sweep(root)
         for folder in sorted(self._called(now)):
-            around = self._root_of(folder)
+            around = self._roots.of(folder)
             if around is not None and around not in swept:
                 self._look_into(folder, around)
         cost = self._clock() - now
@@ -136,25 +120,20 @@ class Watch:
         """Folders where something happened, and those where something has settled."""
         folders, trees = self._ears.take()
         for folder in folders | trees:
-            root = self._root_of(folder)
+            root = self._roots.of(folder)
             if root is not None:
                 calm = now + self._rules.settle_s + max(CALM_S, root.cost_s / CALM_SHARE)
                 root.next_sweep = min(calm, max(root.next_sweep, now))
         for tree in trees:
-            root = self._root_of(tree)
+            root = self._roots.of(tree)
             if root is not None:
                 self._walk(tree, root)
         return folders | {at for at, end in self._deadlines.items() if now >= end}
 
-    def _root_of(self, folder: Path) -> Root | None:
-        """The watched folder that this one lies in, the innermost."""
-        inside = [root for root in self._roots if folder.is_relative_to(root.path)]
-        return max(inside, key=lambda root: len(root.path.parts), default=None)
-
     def _sweep(self, root: Root) -> None:
         """Look into all of a watched folder, and forget what is not there any more."""
         start = self._clock()
-        if not self._is_there(root):
+        if not self._roots.is_there(root):
             root.next_sweep = start + GONE_S
             return
         visited, is_whole = self._walk(root.path, root)
@@ -165,7 +144,7 @@ class Watch:
         root.cost_s = end - start
         period = min(POLL_S, self._rules.interval_s) if root.is_polled else self._rules.interval_s
         root.next_sweep = end + max(period, root.cost_s / SWEEP_SHARE)
-        self._require_ears(root, len(visited))
+        self._roots.require_ears(root, len(visited))
 
     def _walk(self, top: Path, root: Root) -> tuple[set[Path], bool]:
         """Look into a folder and all below; which were visited, and whether none was closed."""
@@ -211,50 +190,6 @@ class Watch:
         if seen.next_look is not None:
             self._deadlines[folder] = seen.next_look
         return found.folders
-
-    def _is_there(self, root: Root) -> bool:
-        """Whether a watched folder is there; when it came (back), listen in it."""
-        try:
-            facts = root.path.stat()
-        except OSError as error:
-            self._once.warn(log, root, "waiting for %s: %s", root.path, error.strerror)
-            self._ears.deafen(root.path)
-            root.identity = None
-            return False
-        self._once.over(log, root, "%s is back", root.path)
-        if root.identity != (facts.st_dev, facts.st_ino):
-            root.identity = (facts.st_dev, facts.st_ino)
-            self._listen(root)
-        return True
-
-    def _listen(self, root: Root) -> None:
-        """Listen for events; poll where there are none, or not those of other machines."""
-        mounts = MOUNTS.read_text("utf-8", "surrogateescape") if MOUNTS.exists() else ""
-        silent = polled(root.path.resolve(), mounts, self._rules.poll)
-        root.is_polled = bool(silent)
-        if silent:
-            log.info("looking at %s every %g s", ", ".join(map(str, silent)), POLL_S)
-        if self._rules.poll == "on":
-            return
-        reason = self._ears.listen(root.path)
-        if reason:
-            self._poll_instead(root, reason)
-
-    def _require_ears(self, root: Root, folders: int) -> None:
-        """Poll if the kernel tells of fewer folders than there are: watchdog does not say so.
-
-        A folder that was made just now is not listened to yet, so a second sweep has to agree.
-        """
-        is_confirmed, root.folders = folders == root.folders, folders
-        if root.is_polled or watches() >= sum(r.folders for r in self._roots):
-            return
-        if is_confirmed:
-            self._poll_instead(root, HOW_TO_RAISE)
-        root.next_sweep = self._clock() + CONFIRM_S
-
-    def _poll_instead(self, root: Root, reason: str) -> None:
-        self._once.warn(log, (root, "events"), "%s: %s", root.path, reason)
-        root.is_polled = self._rules.poll != "off"
 
 
 def settled(

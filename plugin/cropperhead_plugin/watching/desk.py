@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import math
-import os
 import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
@@ -19,15 +17,13 @@ from cropperhead_core.errors import (
     JournalError,
     NotExpressible,
     SidecarConflict,
-    SidecarError,
     ToolError,
     UnreadablePhoto,
 )
 from cropperhead_core.journal import Journal
 from cropperhead_core.photo import is_raw
 from cropperhead_core.queue import Entry, Known, Moment, Queue, State
-from cropperhead_core.sidecar import find_crop
-from cropperhead_core.sidecar.files import Editor, sidecar_path
+from cropperhead_core.sidecar.files import Editor
 from cropperhead_core.suggestion import Suggestion
 from cropperhead_core.wishes import Wishes
 from cropperhead_plugin.notes import note
@@ -35,8 +31,8 @@ from cropperhead_plugin.protocol import Failure
 from cropperhead_plugin.records import suggestion_record
 from cropperhead_plugin.writer import Writer
 
+from .gate import holds, is_closed, is_race, reason_to_skip, require_room, twins
 from .logs import Once, fields
-from .names import CAMERA_TWINS
 from .settling import delay_s
 from .sharing import BURST_S, adopted, are_alike, in_burst, moment
 
@@ -44,14 +40,8 @@ __all__ = ["Desk", "Orders"]
 
 log = logging.getLogger(__name__)
 
-ROOM_BYTES = 1 << 20
-"""What must be free before we begin: a sidecar, the temporary file beside it, the journal."""
 CLOSED_DELAY_S = 300.0
 """The longest wait for a folder that is full or may not be written to."""
-FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
-CLOSED = FULL | {errno.EROFS, errno.EACCES, errno.EPERM}
-HAS_SIDECAR = "has a sidecar that is not ours: 'cropperhead apply' adds a crop to it"
-NEEDS_EMBED = "Lightroom reads no sidecar of it: embed = true writes into the photo itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,47 +120,21 @@ class Desk:
     def _is_dealt_with(self, entry: Entry) -> bool:
         """Whether there is nothing to look at: it is known, or somebody's sidecar is there."""
         path = entry.path
-        reason = self._reason_to_skip(path)
+        reason = reason_to_skip(path, self._orders.editor, embed=self._orders.embed)
         if reason:
             self._note(entry, "skipped", reason)
             return True
-        self._require_room(path.parent)
+        if not self._orders.is_dry:
+            require_room(path.parent)
         require_complete(path)
         key = content_key(path)
         for known in self._queue.known(key):
-            if _holds(known, path, self._orders.options):
+            if holds(known, path, self._orders.options):
                 self._queue.remember(replace(known, path=path))
                 self._note(entry, known.state, known.note)
                 return True
         self._keys[path] = key
         return False
-
-    def _reason_to_skip(self, path: Path) -> str:
-        """Why a photo is none of our business; nothing if it is."""
-        editor = self._orders.editor
-        if editor == "lightroom" and not is_raw(path):
-            return "" if self._orders.embed else NEEDS_EMBED
-        if not os.path.lexists(sidecar_path(path, editor)):
-            return ""
-        try:
-            found = find_crop(path, editor)
-        except NotExpressible:
-            return HAS_SIDECAR
-        return "" if found is not None and found.ours else HAS_SIDECAR
-
-    def _require_room(self, folder: Path) -> None:
-        """Raises `SidecarError` before the work is done if its result could not be written."""
-        if self._orders.is_dry:
-            return
-        try:
-            facts = os.statvfs(folder)
-        except OSError as error:
-            raise SidecarError(f"cannot read {folder}: {error.strerror}") from error
-        if facts.f_bavail * facts.f_frsize < ROOM_BYTES:
-            raise _closed(folder, errno.ENOSPC)
-        if not os.access(folder, os.W_OK | os.X_OK):
-            is_read_only = facts.f_flag & os.ST_RDONLY
-            raise _closed(folder, errno.EROFS if is_read_only else errno.EACCES)
 
     def _decide(self, entry: Entry, key: str, own: Suggestion) -> None:
         """Write the crop, or leave the photo, or keep it for review."""
@@ -192,7 +156,7 @@ class Desk:
     def _shared(self, entry: Entry, own: Suggestion, when: Moment | None) -> Iterator[Suggestion]:
         """The suggestion with a twin's or a burst's crop, if there is one to share."""
         options = self._orders.options
-        for twin in _twins(entry.path):
+        for twin in twins(entry.path):
             known = self._queue.known_at(twin, options)
             shared = known and adopted(own, json.loads(known.record))
             if shared:
@@ -225,25 +189,17 @@ class Desk:
 
     def _refused(self, entry: Entry, error: CropperHeadError) -> None:
         """Deal with an error: it may mean a crop of somebody's, or that it is worth another try."""
-        cause = error.__cause__
-        number = cause.errno if isinstance(cause, OSError) else None
-        is_theirs = isinstance(error, SidecarConflict) and not self._is_race(entry.path)
+        is_theirs = isinstance(error, SidecarConflict) and not is_race(
+            entry.path, self._orders.editor
+        )
         if is_theirs or isinstance(error, NotExpressible):
             self._note(entry, "skipped", str(error))
         elif isinstance(error, JournalError | ToolError):
             self._fail(entry, str(error), type(error).__name__, longest_s=CLOSED_DELAY_S)
-        elif isinstance(error, SidecarError) and number in CLOSED:
+        elif is_closed(error):
             self._fail(entry, str(error), entry.path.parent, longest_s=CLOSED_DELAY_S)
         else:
             self._fail(entry, str(error), entry.path)
-
-    def _is_race(self, path: Path) -> bool:
-        """Whether a conflict was but a sidecar that changed under our hands."""
-        try:
-            found = find_crop(path)
-        except CropperHeadError:
-            return False
-        return found is None or (found.ours and found.editor == self._orders.editor)
 
     def _fail(
         self, entry: Entry, message: str, subject: Hashable, *, longest_s: float = math.inf
@@ -261,25 +217,3 @@ class Desk:
             self._once.over(log, path.parent, "%s can be written to again", path.parent)
         self._queue.put([Entry(path, entry.stamp, state=state, note=said, time=self._wall())])
         log.info(state, extra=fields(photo=path, note=said))
-
-
-def _holds(known: Known, path: Path, options: str) -> bool:
-    """Whether what became of a content holds for the photo at this path.
-
-    Under other options only if it is that same photo: there as ever, or moved here.
-    """
-    return known.options == options or known.path == path or not os.path.lexists(known.path)
-
-
-def _twins(raw: Path) -> Iterator[Path]:
-    """Where a raw's twins would be."""
-    if is_raw(raw) or raw.suffix.lower() == ".dng":
-        for suffix in sorted(CAMERA_TWINS):
-            yield from (raw.with_suffix(suffix), raw.with_suffix(suffix.upper()))
-
-
-def _closed(folder: Path, number: int) -> SidecarError:
-    """The error of a folder that cannot be written to, with its reason."""
-    error = SidecarError(f"cannot write into {folder}: {os.strerror(number)}")
-    error.__cause__ = OSError(number, os.strerror(number))
-    return error

@@ -95,6 +95,15 @@ class Ears(FileSystemEventHandler):
         """Whether `take` would give anything."""
         return bool(self._folders or self._trees)
 
+    @property
+    def count(self) -> int:
+        """How many folders the kernel tells this process about (proc(5), fdinfo)."""
+        count = 0
+        for info in Path("/proc/self/fdinfo").iterdir():
+            with suppress(OSError):
+                count += info.read_bytes().count(b"inotify wd:")
+        return count
+
     def close(self) -> None:
         """Stop listening anywhere."""
         if self._observer is not None:
@@ -113,15 +122,6 @@ class Ears(FileSystemEventHandler):
             is_news = self.has_news
         if is_news:
             self._wake()
-
-
-def watches() -> int:
-    """How many folders the kernel tells this process about (proc(5), fdinfo)."""
-    count = 0
-    for info in Path("/proc/self/fdinfo").iterdir():
-        with suppress(OSError):
-            count += info.read_bytes().count(b"inotify wd:")
-    return count
 
 
 def _concerns(path: Path) -> bool:

@@ -34,7 +34,8 @@ def command(text: str, which: Callable[[str], str | None] = shutil.which) -> Seq
     if which("gdbus"):
         place = ["--dest", "org.freedesktop.Notifications"]
         place += ["--object-path", "/org/freedesktop/Notifications", "--method", METHOD]
-        return ["gdbus", "call", "--session", *place, TITLE, "0", "", TITLE, text, "[]", "{}", "-1"]
+        said = [TITLE, "uint32 0", "", TITLE, text, "@as []", "@a{sv} {}", "int32 -1"]
+        return ["gdbus", "call", "--session", *place, "--", *said]
     return []
 
 

@@ -1,0 +1,123 @@
+"""The watched folders: whether each is there, and whether events are told of in it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from cropperhead_plugin.settings import Poll
+
+from .hints import HOW_TO_RAISE
+from .logs import Once
+from .mounts import polled
+
+__all__ = ["POLL_S", "Hearing", "Root", "Roots"]
+
+log = logging.getLogger(__name__)
+
+POLL_S = 10.0
+CONFIRM_S = 2.0
+MOUNTS = Path("/proc/self/mountinfo")
+
+
+class Hearing(Protocol):
+    """What tells where something happened: `Ears`."""
+
+    def listen(self, folder: Path) -> str:
+        """Begin to listen in this folder; says why it cannot, or nothing."""
+
+    def deafen(self, folder: Path) -> None:
+        """Stop listening in this folder."""
+
+    def take(self) -> tuple[set[Path], set[Path]]:
+        """Folders where something happened, and folders that are new, since the last time."""
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `take` would give anything."""
+
+    @property
+    def count(self) -> int:
+        """How many folders are listened in."""
+
+
+class Root:
+    """One watched folder, and when it is to be swept next (of the monotonic clock)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.identity: tuple[int, int] | None = None
+        self.is_polled = False
+        self.next_sweep = 0.0
+        self.cost_s = 0.0
+        self.folders = 0
+
+
+class Roots:
+    """All watched folders. Troubles with one are said once, and it is polled or waited for."""
+
+    def __init__(
+        self,
+        folders: Iterable[Path],
+        ears: Hearing,
+        *,
+        once: Once,
+        poll: Poll,
+        clock: Callable[[], float],
+    ) -> None:
+        self._roots = [Root(path) for path in folders]
+        self._ears, self._once, self._poll, self._clock = ears, once, poll, clock
+
+    def __iter__(self) -> Iterator[Root]:
+        return iter(self._roots)
+
+    def of(self, folder: Path) -> Root | None:
+        """The watched folder that this one lies in, the innermost."""
+        inside = [root for root in self._roots if folder.is_relative_to(root.path)]
+        return max(inside, key=lambda root: len(root.path.parts), default=None)
+
+    def is_there(self, root: Root) -> bool:
+        """Whether a watched folder is there; when it came (back), listen in it."""
+        try:
+            facts = root.path.stat()
+        except OSError as error:
+            self._once.warn(log, root, "waiting for %s: %s", root.path, error.strerror)
+            self._ears.deafen(root.path)
+            root.identity = None
+            return False
+        self._once.over(log, root, "%s is back", root.path)
+        if root.identity != (facts.st_dev, facts.st_ino):
+            root.identity = (facts.st_dev, facts.st_ino)
+            self._listen(root)
+        return True
+
+    def _listen(self, root: Root) -> None:
+        """Listen for events; poll where there are none, or not those of other machines."""
+        mounts = MOUNTS.read_text("utf-8", "surrogateescape") if MOUNTS.exists() else ""
+        silent = polled(root.path.resolve(), mounts, self._poll)
+        root.is_polled = bool(silent)
+        if silent:
+            log.info("looking at %s every %g s", ", ".join(map(str, silent)), POLL_S)
+        if self._poll == "on":
+            return
+        reason = self._ears.listen(root.path)
+        if reason:
+            self._poll_instead(root, reason)
+
+    def require_ears(self, root: Root, folders: int) -> None:
+        """Poll if the kernel tells of fewer folders than there are: watchdog does not say so.
+
+        A folder that was made just now is not listened to yet, so a second sweep has to agree.
+        """
+        is_confirmed, root.folders = folders == root.folders, folders
+        if root.is_polled or self._ears.count >= sum(r.folders for r in self):
+            return
+        if is_confirmed:
+            self._poll_instead(root, HOW_TO_RAISE)
+        root.next_sweep = self._clock() + CONFIRM_S
+
+    def _poll_instead(self, root: Root, reason: str) -> None:
+        self._once.warn(log, (root, "events"), "%s: %s", root.path, reason)
+        root.is_polled = self._poll != "off"

@@ -1,0 +1,73 @@
+"""Each trouble is said when it begins and when it is over; a line is a line."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cropperhead_plugin.watching.logs import MOST_BYTES, MOST_TROUBLES, Once, fields, log_to
+
+log = logging.getLogger("cropperhead_plugin.test")
+
+
+def test_the_same_trouble_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    once = Once()
+    for _ in range(3):
+        once.warn(log, "disk", "full: %s", "/mnt")
+    once.warn(log, "other", "full: %s", "/home")
+    assert caplog.messages == ["full: /mnt", "full: /home"]
+
+
+def test_a_trouble_that_changed_or_came_back_is_said_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    once = Once()
+    for reason in ("full", "read-only"):
+        once.warn(log, "disk", "%s", reason)
+    for _ in range(2):
+        once.over(log, "disk", "fine")
+    once.warn(log, "disk", "%s", "read-only")
+    assert caplog.messages == ["full", "read-only", "fine", "read-only"]
+
+
+def test_troubles_do_not_pile_up() -> None:
+    once = Once()
+    for number in range(3 * MOST_TROUBLES):
+        once.warn(log, number, "trouble %s", number)
+    assert len(once._troubles) <= MOST_TROUBLES
+
+
+def formatted(message: str, values: dict[str, object], *, as_json: bool) -> str:
+    handler = log_to("", as_json=as_json, environ={})
+    record = log.makeRecord("x", logging.INFO, "f", 1, message, (), None, extra=fields(**values))
+    return handler.format(record)
+
+
+@given(message=st.text(), value=st.text(), as_json=st.booleans())
+def test_whatever_is_said_is_one_line(message: str, value: str, as_json: bool) -> None:
+    text = formatted(message, {"photo": value}, as_json=as_json)
+    assert len(text.splitlines()) == 1
+    if as_json:
+        assert json.loads(text)["photo"] == value
+        assert json.loads(text)["message"] == message
+
+
+def test_values_are_quoted_where_their_end_is_in_doubt() -> None:
+    text = formatted("done", {"photo": "a b.jpg", "note": "x"}, as_json=False)
+    assert text.endswith('info: done photo="a b.jpg" note=x')
+
+
+def test_a_log_file_is_kept_small(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("logs") / "watch.log"
+    handler = log_to(str(path), as_json=False, environ={})
+    for _ in range(24):
+        handler.emit(log.makeRecord("x", logging.INFO, "f", 1, "x" * 1_000_000, (), None))
+    handler.close()
+    sizes = [file.stat().st_size for file in path.parent.iterdir()]
+    assert len(sizes) == 4
+    assert max(sizes) <= MOST_BYTES

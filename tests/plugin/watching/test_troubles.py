@@ -1,0 +1,180 @@
+"""Whatever goes wrong is said once, tried again, and the other photos go on."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from watched import Home, Watching, card, small_jpeg, until
+
+from tests.plugin.conftest import photo
+from tests.plugin.test_hostile import MODEST
+
+KILLS, PHOTOS = 12, 80
+QUICK = ("--settle", "0.3", "--interval", "1")
+LIMITED = (
+    "unshare",
+    "-r",
+    "sh",
+    "-c",
+    'echo 3 >/proc/sys/user/max_inotify_watches; exec "$@"',
+    "sh",
+)
+"""In a user namespace of its own a process may set its own limit of inotify."""
+
+
+def test_killed_again_and_again_every_photo_has_one_whole_sidecar(home: Home) -> None:
+    photos = card(home.photos, PHOTOS)
+    theirs = photo(home.photos / "theirs.jpg")
+    Path(f"{theirs}.xmp").write_text("somebody's")
+    moments = random.Random(5)
+    for _ in range(KILLS):
+        with Watching(home, "--settle", "0.1") as watch:
+            watch.until_said("watching")
+            time.sleep(moments.uniform(0, 1.2))
+            watch.kill()
+    with Watching(home, "--settle", "0.1") as watch:
+        watch.until("done", PHOTOS)
+    assert home.troubles(photos) == []
+    assert Path(f"{theirs}.xmp").read_text() == "somebody's"
+    assert sum(home.counts().values()) == PHOTOS + 1
+
+
+def test_a_photo_that_may_not_be_read_keeps_no_other_from_its_crop(home: Home) -> None:
+    modest = Home(home.place, QUICK, MODEST)
+    closed, fine = photo(home.photos / "a.jpg"), photo(home.photos / "b.jpg", "coffee")
+    closed.chmod(0)
+    with Watching(modest) as watch:
+        watch.until("done", 1).until("failed", 1)
+        assert modest.troubles([fine]) == []
+        closed.chmod(0o644)
+        watch.until("done", 2)
+        assert watch.log.count("cannot read") == 1
+
+
+def test_a_folder_that_may_not_be_looked_into_is_said_once(home: Home) -> None:
+    modest = Home(home.place, QUICK, MODEST)
+    card(home.photos, 1)
+    (home.photos / "closed").mkdir(mode=0)
+    with Watching(modest) as watch:
+        watch.until("done", 1)
+        time.sleep(2.5)  # two sweeps more
+        assert watch.log.count("cannot look into") == 1
+        (home.photos / "closed").chmod(0o755)
+        (home.photos / "closed/a.jpg").write_bytes(small_jpeg(99))
+        watch.until("done", 2)
+        assert "can be read again" in watch.log
+
+
+def test_a_folder_that_may_not_be_written_to_waits_and_is_said_once(home: Home) -> None:
+    modest = Home(home.place, QUICK, MODEST)
+    photos = card(home.photos, 12)
+    folder = photos[0].parent
+    folder.chmod(0o555)
+    with Watching(modest) as watch:
+        watch.until("failed", 12)
+        (home.photos / "fine.jpg").write_bytes(small_jpeg(99))
+        watch.until("done", 1)
+        folder.chmod(0o755)
+        watch.until("done", 13)
+        assert watch.log.count("cannot write into") == 1
+    assert modest.troubles(photos) == []
+
+
+@pytest.fixture
+def small_disk(home: Home) -> Iterator[Path]:
+    """A file system of 3 MB in the watched folder."""
+    folder = home.photos / "small"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_full_disk_is_waited_for_and_no_other(home: Home, small_disk: Path) -> None:
+    (small_disk / "ballast").write_bytes(bytes(2_500_000))
+    photos = card(small_disk, 5)
+    with Watching(home, *QUICK) as watch:
+        watch.until("failed", 5)
+        (home.photos / "fine.jpg").write_bytes(small_jpeg(99))
+        watch.until("done", 1)
+        (small_disk / "ballast").unlink()
+        watch.until("done", 6)
+        assert watch.log.count("No space left") == 1
+    assert home.troubles(photos) == []
+
+
+def test_a_card_that_goes_and_comes_back_is_waited_for(home: Home, small_disk: Path) -> None:
+    (small_disk / "a.jpg").write_bytes(small_jpeg(1))
+    card_only = Home(home.place, (str(small_disk), *QUICK))
+    with Watching(card_only) as watch:
+        watch.until("done", 1)
+        shutil.rmtree(home.photos / "small", ignore_errors=True)
+        subprocess.run(["umount", "--lazy", small_disk], check=True)
+        small_disk.rmdir()
+        watch.until_said(f"waiting for {small_disk}")
+        small_disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", small_disk], check=True)
+        (small_disk / "b.jpg").write_bytes(small_jpeg(2))
+        watch.until_said(f"{small_disk} is back")
+        until((small_disk / "b.jpg.xmp").exists)
+        (small_disk / "c.jpg").write_bytes(small_jpeg(3))
+        until((small_disk / "c.jpg.xmp").exists)
+
+
+def test_the_whole_folder_may_be_missing_at_first(home: Home) -> None:
+    home.photos.rmdir()
+    with Watching(home) as watch:
+        watch.until_said("waiting for")
+        photos = card(home.photos, 2)
+        watch.until("done", 2)
+    assert home.troubles(photos) == []
+
+
+def test_at_the_limit_of_inotify_the_folder_is_polled(home: Home) -> None:
+    limited = Home(home.place, QUICK, LIMITED)
+    for number in range(8):
+        (home.photos / f"{number}/below").mkdir(parents=True)
+    with Watching(limited) as watch:
+        watch.until_said("fs.inotify.max_user_watches")
+        path = home.photos / "7/below/a.jpg"
+        path.write_bytes(small_jpeg(1))
+        watch.until("done", 1)
+        assert watch.log.count("fs.inotify.max_user_watches") == 1
+    assert home.troubles([path]) == []
+
+
+def test_without_events_everything_is_found_by_looking(home: Home) -> None:
+    with Watching(home, "--poll", "on", "--interval", "1") as watch:
+        watch.until_said("looking at")
+        photos = card(home.photos, 3)
+        watch.until("done", 3)
+    assert home.troubles(photos) == []
+
+
+def test_a_second_watch_says_so_and_ends(home: Home) -> None:
+    with Watching(home) as watch:
+        watch.until_said("watching")
+        second = home.run("watch", home.photos)
+        assert second.returncode == 2
+        assert f"process {watch.process.pid}".encode() in second.stderr
+
+
+def test_a_worker_that_is_killed_costs_no_photo(home: Home) -> None:
+    photos = card(home.photos, 30)
+    with Watching(home) as watch:
+        watch.until("done", 3)
+        subprocess.run(["kill", "-9", *map(str, watch.processes()[1:])], check=False)
+        watch.until("done", 30)
+    assert home.troubles(photos) == []
+
+
+def test_no_folder_is_wrong_usage(home: Home) -> None:
+    done = home.run("watch")
+    assert done.returncode == 2
+    assert b"no folder to watch" in done.stderr
