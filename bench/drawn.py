@@ -13,7 +13,7 @@ from skimage import data
 
 __all__ = ["draw_jpeg", "draw_raw"]
 
-SUBJECTS = ("astronaut", "coffee", "chelsea", "rocket", "motorcycle_left")
+SUBJECTS = ("astronaut", "coffee", "chelsea", "rocket", "hubble_deep_field")
 QUALITY = 92
 NOISE = 8.0
 """Standard deviation: a 24 MP photo then has about 10 MB, as at a moderate ISO."""

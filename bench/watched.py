@@ -22,10 +22,12 @@ from skimage import data
 
 from cropperhead_core.content import fingerprint
 
-__all__ = ["Home", "Watching", "card", "small_jpeg", "until"]
+__all__ = ["SURE", "Home", "Watching", "card", "numbered", "small_jpeg", "until"]
 
 PROGRAM = Path(sys.executable).with_name("cropperhead")
 PATIENCE_S = 120.0
+SURE = ("--aspect", "square")
+"""With a shape of its own each photo gets a crop, whatever the model thinks of small pictures."""
 PER_FOLDER = 100
 
 
@@ -120,7 +122,7 @@ class Watching:
     @staticmethod
     def command(home: Home) -> list[str | Path]:
         """How it is started."""
-        return [*home.wrapper, PROGRAM, "watch", home.photos, *home.options]
+        return [*home.wrapper, PROGRAM, "watch", home.photos, *SURE, *home.options]
 
     def __enter__(self) -> Self:
         return self
@@ -215,9 +217,13 @@ def small_jpeg(number: int, size: tuple[int, int] = (240, 160)) -> bytes:
         file = BytesIO()
         Image.fromarray(data.astronaut()).resize(size).save(file, "JPEG", quality=85)
         _PLAIN[size] = file.getvalue()
+    return numbered(_PLAIN[size], number)
+
+
+def numbered(jpeg: bytes, number: int) -> bytes:
+    """The same picture with a comment that no other has: another photo by its content."""
     comment = f"photo {number}".encode()
-    segment = b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment
-    return _PLAIN[size][:2] + segment + _PLAIN[size][2:]
+    return jpeg[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + jpeg[2:]
 
 
 def card(folder: Path, count: int, first: int = 0) -> list[Path]:

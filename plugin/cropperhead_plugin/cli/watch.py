@@ -60,7 +60,8 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
         "--review-below",
         type=float,
         metavar="GAIN",
-        help="keep crops that gain less than this for review instead of writing them (default: 0)",
+        help="keep crops that gain less than this for review instead of writing them"
+        " (default: 0, write them all)",
     )
 
 

@@ -49,7 +49,7 @@ class Orders:
     """How photos are to be dealt with.
 
     options names model and wishes in short; a crop that gains less than review_below is not written
-    but kept for review.
+    but kept for review. At 0 none is: a shape that was asked for may well cost something.
     """
 
     wishes: Wishes
@@ -173,7 +173,7 @@ class Desk:
         best = found.best
         if best is None:
             return "left", found.note
-        if best.gain < self._orders.review_below:
+        if self._orders.review_below > 0 and best.gain < self._orders.review_below:
             return "review", f"gains {best.gain:.3f}"
         applied = self._writer.apply(found)
         if applied.written:
@@ -189,10 +189,10 @@ class Desk:
 
     def _refused(self, entry: Entry, error: CropperHeadError) -> None:
         """Deal with an error: it may mean a crop of somebody's, or that it is worth another try."""
-        is_theirs = isinstance(error, SidecarConflict) and not is_race(
-            entry.path, self._orders.editor
-        )
-        if is_theirs or isinstance(error, NotExpressible):
+        is_conflict = isinstance(error, SidecarConflict)
+        if (is_conflict and not is_race(entry.path, self._orders.editor)) or isinstance(
+            error, NotExpressible
+        ):
             self._note(entry, "skipped", str(error))
         elif isinstance(error, JournalError | ToolError):
             self._fail(entry, str(error), type(error).__name__, longest_s=CLOSED_DELAY_S)

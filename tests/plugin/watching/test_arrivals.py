@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from drawn import draw_raw
-from watched import Home, Watching, card, small_jpeg, until
+from watched import SURE, Home, Watching, card, small_jpeg, until
 
 from cropperhead_core.sidecar import find_crop
 from tests.plugin.conftest import photo
@@ -109,7 +109,7 @@ def test_a_photo_replaced_again_and_again_has_the_crop_of_the_last(home: Home) -
             time.sleep(0.02 * (number % 5))
         watch.until("done", 1)
         until(lambda: watch.home.counts() == {"done": 1})
-    once = home.run("suggest", "--json", path).stdout
+    once = home.run("suggest", "--json", *SURE, path).stdout
     last = photo(home.place / "last.jpg", "rocket", (624, 400))
     assert path.read_bytes() == last.read_bytes()
     shown = find_crop(path)

@@ -9,14 +9,14 @@ import pytest
 from drawn import draw_raw
 from PIL import Image
 from skimage import data
-from watched import Home, small_jpeg
+from watched import SURE, Home, small_jpeg
 
 from cropperhead_core.crop import Crop, Size
 from cropperhead_core.sidecar import find_crop, read_crop, write_crop
 from tests.plugin.conftest import photo, snapshot
 
 SIZE = Size(600, 400)
-ONCE = ("watch", "--once", "--settle", "0")
+ONCE = ("watch", "--once", "--settle", "0", *SURE)
 
 
 def sidecars(folder: Path) -> list[str]:
@@ -63,7 +63,7 @@ def test_other_wishes_do_not_change_what_is_done(home: Home) -> None:
     path = photo(home.photos / "a.jpg")
     home.run(*ONCE, home.photos)
     before = snapshot(home.photos)
-    home.run(*ONCE, "--aspect", "square", home.photos)
+    home.run(*ONCE, "--aspect", "4:5", home.photos)
     assert snapshot(home.photos) == before
     assert read_crop(path) is not None
 
@@ -135,7 +135,7 @@ def test_crops_that_gain_little_are_kept_for_review(home: Home) -> None:
 
 def test_a_rehearsal_changes_nothing(home: Home) -> None:
     photo(home.photos / "a.jpg")
-    done = home.run("watch", "--dry-run", "--settle", "0", home.photos)
+    done = home.run("watch", "--dry-run", "--settle", "0", *SURE, home.photos)
     assert done.returncode == 0
     assert b"a.jpg.xmp" in done.stderr
     assert sidecars(home.photos) == []

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from watched import Home, Watching, card, small_jpeg, until
+from watched import SURE, Home, Watching, card, small_jpeg, until
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = json.loads((ROOT / "docs/suggestion.schema.json").read_text())
-ONCE = ("watch", "--once", "--settle", "0")
+ONCE = ("watch", "--once", "--settle", "0", *SURE)
 
 
 @pytest.fixture
