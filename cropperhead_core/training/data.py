@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import keras
@@ -62,7 +64,8 @@ def looking(trunks: Mapping[str, keras.Model]) -> Looking:
     """
     runners = {}
     for variant, trunk in trunks.items():
-        converted = tf.lite.TFLiteConverter.from_keras_model(trunk).convert()
+        with redirect_stdout(StringIO()):  # Keras lists some two hundred captured tensors
+            converted = tf.lite.TFLiteConverter.from_keras_model(trunk).convert()
         interpreter = Interpreter(model_content=converted, num_threads=1)
         runners[variant] = interpreter.get_signature_runner()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -111,9 +112,18 @@ def train(
     )
     say("features computed")
     photos = [every[row].pixels() for row in watched[:DRAWN].tolist()]
-    place = work / "-".join((config.name, *config.parts, data_hash(chosen)[:8]))
+    place = work / f"{config.name}-{'-'.join(config.parts)}-{_recipe(config, data_hash(chosen))}"
     ranking = fitted(config, seen, (rows, watched), work=place, photos=photos)
     return Trained(config, trunks, ranking, tuple(chosen), data_hash(chosen))
+
+
+def _recipe(config: TrainingConfig, data_sha256: str) -> str:
+    """Eight digits that change with any number of the recipe and with the data.
+
+    A run with other numbers must not go on from where this one stopped.
+    """
+    told = json.dumps([described(config), data_sha256], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
 def fitted(
