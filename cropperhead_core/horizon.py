@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from .errors import ModelError
 from .lines import ANGLES, CELLS, evidence, luma
 
-__all__ = ["BINS", "VERSION", "WEIGHTS", "Horizon", "belief"]
+__all__ = ["BINS", "WEIGHTS", "Horizon", "belief", "mirrored", "summary"]
 
 VERSION = 1
 """Of a model folder's config.json, and of the network that `belief` computes."""
@@ -52,47 +52,52 @@ class Horizon:
 
     def __call__(self, pixels: Pixels) -> Floats:
         """(bins,) probabilities of the angles `BINS` for an upright (h, w, 3) sRGB picture."""
-        return belief(self._weights, np.sqrt(evidence(luma(pixels))))
+        return belief(self._weights, *summary(np.sqrt(evidence(luma(pixels)))))
 
 
-def belief(weights: Weights, seen: Floats) -> Floats:
-    """(bins,) probabilities from the square root of the evidence, (angles, 4, 4, 8).
+def summary(seen: Floats) -> tuple[Floats, Floats]:
+    """(angles, 72) and (8,): what the network is shown of the square root of the evidence.
 
-    The mean of what it says of the picture and of its mirror image: the belief in the mirrored
-    picture is the mirrored belief.
+    By angle, of each kind of evidence how much there is in each row and column of the picture and
+    at the most in one cell, all of it relative to the mean; and the logarithms of those means.
     """
-    both = np.stack([seen, seen[::-1, :, ::-1]])
-    there, back = _logits(weights, both)
+    mean = seen.mean(axis=(0, 1, 2)) + np.float32(FLOOR)
+    x = np.log1p(seen / mean)
+    parts = [x.mean(axis=2), x.mean(axis=1), x.max(axis=(1, 2))[:, None]]
+    return np.concatenate(parts, axis=1).reshape(len(x), -1), np.log(mean)
+
+
+def mirrored(shown: Floats) -> Floats:
+    """What a summary (..., angles, 72) would be for the mirrored picture."""
+    kinds = shown.reshape(*shown.shape[:-1], 2 * CELLS + 1, -1)
+    rows, columns, most = kinds[..., :CELLS, :], kinds[..., CELLS:-1, :], kinds[..., -1:, :]
+    there = np.concatenate([rows, columns[..., ::-1, :], most], axis=-2)
+    return there[..., ::-1, :, :].reshape(shown.shape)
+
+
+def belief(weights: Weights, shown: Floats, amount: Floats) -> Floats:
+    """(bins,) probabilities from a `summary`.
+
+    The mean of what the network says of the picture and of its mirror image: the belief in the
+    mirrored picture is the mirrored belief.
+    """
+    there, back = _logits(weights, np.stack([shown, mirrored(shown)]), amount)
     logits = (there + back[::-1]) / 2
     likely = np.exp(logits - logits.max())
     found: Floats = likely / likely.sum()
     return found
 
 
-def _logits(weights: Weights, seen: Floats) -> Floats:
-    """(n, bins) of evidence (n, angles, 4, 4, 8): every cell alone, then all of them together."""
-    mean = seen.mean(axis=(1, 2, 3)) + np.float32(FLOOR)
-    count, angles = seen.shape[:2]
-    x = np.log1p(seen / mean[:, None, None, None])
-    x = x.reshape(count, angles, CELLS * CELLS, -1).swapaxes(1, 2)
-    x = _relu(_convolved(weights, "near", x) + weights["place"][:, None])
-    x = _relu(_convolved(weights, "nearer", x))
-    x = _gathered(x, _convolved(weights, "regard", x))
-    context = np.concatenate([np.log(mean), x.mean(axis=1)], axis=1)
+def _logits(weights: Weights, shown: Floats, amount: Floats) -> Floats:
+    """(n, bins) of summaries (n, angles, 72) that have this much evidence, (8,), in common."""
+    amounts = np.repeat(amount[None], len(shown), axis=0)
+    context = np.concatenate([amounts, shown.mean(axis=1), shown.max(axis=1)], axis=1)
     context = _relu(context @ weights["context/kernel"] + weights["context/bias"])
     context = context @ weights["scene/kernel"] + weights["scene/bias"]
-    x = _relu(_convolved(weights, "whole", x) + context[:, None])
+    x = _relu(_convolved(weights, "near", shown) + context[:, None])
     x = _relu(_convolved(weights, "far", x))
     x = _relu(_convolved(weights, "farther", x, dilation=2))
     return _convolved(weights, "answer", x)[:, MARGIN:-MARGIN, 0]
-
-
-def _gathered(x: Floats, regard: Floats) -> Floats:
-    """(n, angles, 4 c) of cells (n, cells, angles, c): seen by two regards, the mean, the most."""
-    share = np.exp(regard - regard.max(axis=1, keepdims=True))
-    share /= share.sum(axis=1, keepdims=True)
-    seen = [np.einsum("nkac,nka->nac", x, share[..., index]) for index in range(regard.shape[-1])]
-    return np.concatenate([*seen, x.mean(axis=1), x.max(axis=1)], axis=-1)
 
 
 def _convolved(weights: Weights, name: str, x: Floats, dilation: int = 1) -> Floats:

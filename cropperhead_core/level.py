@@ -73,13 +73,14 @@ def level(
     angle, confidence = _peak(belief / belief.sum(), bins)
     if confidence < min_confidence:
         return Level(0.0, confidence, "none", "nothing in the picture tells what is level")
+    worth = _worth(belief / belief.sum(), bins, angle)
     source = _source(angle, seen, bins, roll, min_confidence)
     if abs(angle) > limit:
         note = f"tilted by {abs(angle):.1f} degrees, more than the {limit:g} that may be levelled"
         return Level(0.0, confidence, source, note)
-    if abs(angle) < MIN_ANGLE:
-        return Level(0.0, confidence, source, "level already")
-    return Level(round(angle, 2), confidence, source)
+    if abs(angle) < MIN_ANGLE or worth < min_confidence:
+        return Level(0.0, confidence, source, "level already, as far as can be told")
+    return Level(round(angle, 2), min(confidence, worth), source)
 
 
 def _prior(bins: Floats, roll: float) -> Floats:
@@ -104,6 +105,12 @@ def _peak(belief: Floats, bins: Floats) -> tuple[float, float]:
         weights = belief * np.exp(-2 * ((bins - angle) / NEAR) ** 2)
         angle = float((weights * bins).sum() / weights.sum())
     return angle, float(masses[heaviest[0]])
+
+
+def _worth(belief: Floats, bins: Floats, angle: float) -> float:
+    """How likely turning by this angle comes nearer to level than leaving."""
+    sign = 1 if angle > 0 else -1
+    return float(belief[sign * bins > abs(angle) / 2].sum())
 
 
 def _source(

@@ -28,7 +28,9 @@ FAINT = 1.5
 """Gray levels a pixel; a slope of less is noise."""
 SHORT, LONG = 64, 256
 """Pixels of half the resolution along which lines are summed."""
-STEEPEST = float(np.tan(np.radians(REACH + 1)))
+BEYOND = 5
+"""Angles at either end that are counted and dropped, so that nothing is counted as another."""
+STEEPEST = float(np.tan(np.radians(REACH + (BEYOND - 1) * STEP)))
 BLUR = np.array([0.037659, 0.249153, 0.426375, 0.249153, 0.037659], np.float32)
 SLOPE = np.array([-0.109604, -0.276691, 0.0, 0.276691, 0.109604], np.float32)
 """Of five taps, designed to agree on directions (Farid and Simoncelli 2004)."""
@@ -54,11 +56,20 @@ def evidence(gray: Floats) -> Floats:
     Of the mirrored picture it is the same with the angles and the columns reversed, exactly.
     """
     across, down = _gradients(gray)
-    level = [*_pixels(down, -across), *_neighbourhoods(down, -across), *_lines(down, across)]
-    upright = [*_pixels(across, down), *_neighbourhoods(across, down)]
+    squares = _pooled(across * across), _pooled(down * down)
+    both = _pooled(across * down)
     laid = _lines(np.ascontiguousarray(across.T), np.ascontiguousarray(down.T))
-    upright += [x[::-1].swapaxes(1, 2) for x in laid]
-    return np.stack([*level, *upright], axis=-1)
+    return np.stack(
+        [
+            _pixels(down, -across),
+            _neighbourhoods(squares[1], squares[0], -both),
+            *_lines(down, across),
+            _pixels(across, down),
+            _neighbourhoods(*squares, both),
+            *(x[::-1].swapaxes(1, 2) for x in laid),
+        ],
+        axis=-1,
+    )
 
 
 def _gradients(gray: Floats) -> tuple[Floats, Floats]:
@@ -83,27 +94,26 @@ def _cut(x: Floats, start: int, count: int, axis: int) -> Floats:
     return x[start : start + count] if axis == 0 else x[:, start : start + count]
 
 
-def _pixels(strong: Floats, weak: Floats) -> Iterator[Floats]:
+def _pixels(strong: Floats, weak: Floats) -> Floats:
     """Each pixel's direction, weighted by its contrast."""
     size = np.abs(strong)
-    rows, columns = np.nonzero((size > FAINT) & (np.abs(weak) < STEEPEST * size))
-    slope = weak[rows, columns] / strong[rows, columns]
-    weight = np.sqrt(size[rows, columns])
-    yield _histogram(slope, weight, rows, columns, strong.shape)
+    at = np.flatnonzero((size > FAINT) & (np.abs(weak) < STEEPEST * size))
+    slope = weak.ravel()[at] / strong.ravel()[at]
+    return _histogram(slope, np.sqrt(size.ravel()[at]), at, strong.shape)
 
 
-def _neighbourhoods(strong: Floats, weak: Floats) -> Iterator[Floats]:
-    """The direction that the pixels around agree on, weighted by how much they do."""
-    ss, ww, sw = (_pooled(x) for x in (strong * strong, weak * weak, strong * weak))
-    trace = ss + ww
-    spread = np.hypot(ss - ww, 2 * sw)
-    # The larger eigenvector of the structure tensor, (strong, weak) = (ss - ww + spread, 2 sw).
-    main = ss - ww + spread
-    rows, columns = np.nonzero((trace > FAINT**2) & (2 * np.abs(sw) < STEEPEST * main))
-    at = rows, columns
-    coherence = spread[at] / trace[at]
-    weight = np.sqrt(np.sqrt(trace[at])) * coherence**4
-    yield _histogram(2 * sw[at] / main[at], weight, rows, columns, ss.shape)
+def _neighbourhoods(strong: Floats, weak: Floats, both: Floats) -> Floats:
+    """The direction that the pixels around agree on, weighted by how much they do.
+
+    From the structure tensor; its larger eigenvector is (strong - weak + spread, 2 both).
+    """
+    trace, less = strong + weak, strong - weak
+    spread = np.sqrt(less * less + 4 * both * both)
+    main = less + spread
+    at = np.flatnonzero((trace > FAINT**2) & (2 * np.abs(both) < STEEPEST * main))
+    trace = trace.ravel()[at]
+    weight = np.sqrt(np.sqrt(trace)) * (spread.ravel()[at] / trace) ** 4
+    return _histogram(2 * both.ravel()[at] / main.ravel()[at], weight, at, strong.shape)
 
 
 def _pooled(x: Floats) -> Floats:
@@ -123,23 +133,22 @@ def _halved(x: Floats) -> Floats:
 
 
 def _histogram(
-    slope: Floats,
-    weight: Floats,
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
-    shape: tuple[int, ...],
+    slope: Floats, weight: Floats, at: NDArray[np.intp], shape: tuple[int, ...]
 ) -> Floats:
-    """(angles, cells, cells): the weights of slopes, shared between the two nearest angles."""
-    place = (np.degrees(np.arctan(slope)) + REACH) / STEP
-    low = np.floor(place).astype(np.intp)
-    part = place - low
-    cell = rows * CELLS // shape[0] * CELLS + columns * CELLS // shape[1]
-    count = len(ANGLES) + 2  # a bin at each end for what lies beyond
-    found = np.zeros((count, CELLS * CELLS))
-    for bins, share in ((low, 1 - part), (low + 1, part)):
-        index = np.clip(bins + 1, 0, count - 1) * CELLS * CELLS + cell
-        found += np.bincount(index, weight * share, found.size).reshape(found.shape)
-    return found[1:-1].reshape(-1, CELLS, CELLS).astype(np.float32)
+    """(angles, cells, cells) of the weights of slopes, each shared between the nearest angles.
+
+    `at` says which pixels of a picture of this shape they are, row by row.
+    """
+    place = np.degrees(np.arctan(slope)) / STEP + (REACH / STEP + BEYOND)
+    low = place.astype(np.intp)
+    part = (place - low) * weight
+    rows, columns = (np.arange(side) * CELLS // side for side in shape)
+    cell = (rows[:, None] * CELLS + columns).ravel()[at]
+    index, above = low * CELLS**2 + cell, CELLS**2
+    found = np.zeros((len(ANGLES) + 2 * BEYOND) * CELLS**2)
+    found += np.bincount(index, weight - part, len(found))
+    found += np.bincount(index + above, part, len(found))
+    return found.reshape(-1, CELLS, CELLS)[BEYOND:-BEYOND].astype(np.float32)
 
 
 def _lines(strong: Floats, weak: Floats) -> Iterator[Floats]:

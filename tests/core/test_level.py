@@ -48,6 +48,12 @@ def test_a_tilt_that_nobody_sees_is_left(angle: float) -> None:
     assert level(seen(angle), BINS).angle == 0
 
 
+def test_a_small_tilt_that_may_be_none_is_left() -> None:
+    vague = seen(0.4, 0.45)
+    assert level(vague, BINS, min_confidence=0.8).angle == 0
+    assert level(seen(0.4, 0.2), BINS, min_confidence=0.8).angle != 0
+
+
 def test_a_blank_picture_leaves_the_word_to_the_camera() -> None:
     found = level(FLAT, BINS, 2.4)
     assert found.angle == pytest.approx(2.4, abs=0.02)

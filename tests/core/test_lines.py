@@ -10,13 +10,20 @@ from skimage import data
 from cropperhead_core.lines import ANGLES, CELLS, CHANNELS, evidence, luma
 from cropperhead_core.preview import rotated
 
+HOUSES = ((60, 250, 120), (240, 180, 140), (470, 280, 110), (640, 120, 150), (840, 230, 120))
+"""Left, top and width of each."""
+
 
 def chart() -> np.ndarray:
-    """Sky, ground and a house in between, all of it level."""
+    """Sky, ground, and a row of houses with windows: all of it level."""
     image = Image.new("RGB", (1000, 700), (120, 150, 200))
     draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 400, 1000, 700), fill=(60, 90, 50))
-    draw.rectangle((300, 150, 420, 400), fill=(150, 60, 60))
+    draw.rectangle((0, 430, 1000, 700), fill=(60, 90, 50))
+    for left, top, width in HOUSES:
+        draw.rectangle((left, top, left + width, 430), fill=(150, 60 + left // 10, 60))
+        for y in range(top + 20, 400, 50):
+            for x in range(left + 15, left + width - 20, 35):
+                draw.rectangle((x, y, x + 15, y + 28), fill=(230, 230, 200))
     return np.asarray(image)
 
 

@@ -36,10 +36,10 @@ def describe(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--network",
-        choices=["ranker", "classic"],
+        choices=list(NETWORKS),
         default="ranker",
-        help="ranker: what suggests crops; classic: the first CropperHead's, five numbers out, as a"
-        " baseline for evaluate --classic (default: ranker)",
+        help="ranker: what suggests crops; level: what straightens; classic: the first"
+        " CropperHead's, five numbers out, as a baseline for evaluate --classic (default: ranker)",
     )
     add(
         "--loss",
@@ -57,13 +57,13 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
     out, data = Path(options.out).expanduser(), Path(options.data).expanduser()
     work = Path(options.work).expanduser() if options.work else out.with_name(f"{out.name}.work")
     if options.loss and options.network != "classic":
-        raise SettingsError("--loss is for --network classic; the ranker has a loss of its own")
+        raise SettingsError("--loss is for --network classic; the others have a loss of their own")
     if not (data / "preferences").is_dir():
         raise SettingsError(f"expected the open data (preferences/, photos/) in {data}")
     if find_spec("tensorflow") is None:
         raise ToolError("training needs TensorFlow: pip install 'cropperhead[train]'")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before the import: it greets at length
-    make = _classic(options) if options.network == "classic" else _ranker(options, out.name)
+    make = NETWORKS[options.network](options, out.name)
     with redirect_stdout(sys.stderr):  # Keras prints its progress
         make(data=data, work=work, folder=out, say=print)
     print(out)
@@ -80,10 +80,22 @@ def _ranker(options: argparse.Namespace, name: str) -> Callable[..., None]:
     return partial(make_model, quick(config) if options.quick else config)
 
 
-def _classic(options: argparse.Namespace) -> Callable[..., None]:
+def _classic(options: argparse.Namespace, _name: str) -> Callable[..., None]:
     from functools import partial
 
     from cropperhead_core.training.classic_fit import ClassicConfig, make_classic, quick_classic
 
     config = ClassicConfig(seed=options.seed, loss=options.loss or "mse+clip")
     return partial(make_classic, quick_classic(config) if options.quick else config)
+
+
+def _level(options: argparse.Namespace, name: str) -> Callable[..., None]:
+    from functools import partial
+
+    from cropperhead_core.training.levelling import LevelConfig, make_level, quick_level
+
+    config = LevelConfig(name=name, seed=options.seed)
+    return partial(make_level, quick_level(config) if options.quick else config)
+
+
+NETWORKS = {"ranker": _ranker, "level": _level, "classic": _classic}

@@ -1,0 +1,184 @@
+"""From open photos to the model folder that levels: the whole recipe, every number in one place."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
+from cropperhead_core.horizon import Horizon, belief, mirrored, summary
+from cropperhead_core.lines import STEP
+
+from .horizon import level_network, network_weights, write_level_model
+from .levelled import confidence
+from .make import CREDITS, credits_of
+from .offsets import OFFSETS, posterior, targets, usual
+from .tilting import WIDEST, Tilted, tilted
+
+__all__ = ["LevelConfig", "make_level", "quick_level"]
+
+SHIFT = 10
+"""Angles by which evidence is shifted at most: turned once more, for nothing."""
+CONTRAST = 0.2
+"""Spread of the logarithm of a factor on how much evidence there is."""
+
+Floats = NDArray[np.float64]
+Batch = tuple[dict[str, NDArray[np.float32]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelConfig:
+    """Every number of the recipe."""
+
+    name: str = "level-1"
+    seed: int = 1
+    tiers: tuple[str, ...] = ("A",)
+    versions: int = 8
+    shown: int = 8
+    """Versions of a photo that an epoch shows."""
+    epochs: tuple[int, ...] = (6, 18)
+    """Of each round; between them the photos' own lie is judged anew."""
+    batch: int = 64
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-3
+    limit: int | None = None
+    """Pictures to use at most; for a quick run."""
+
+
+def quick_level(config: LevelConfig) -> LevelConfig:
+    """The same recipe in miniature: a few pictures and steps, to see that all of it runs."""
+    return replace(config, versions=2, shown=2, epochs=(1, 1), batch=8, limit=12)
+
+
+def make_level(
+    config: LevelConfig, *, data: Path, work: Path, folder: Path, say: Callable[[str], None]
+) -> None:
+    """Train by this recipe on `data` and write the model to `folder`, whole or not at all.
+
+    The confidence it asks for comes from the validation pictures, which no weight was fitted to.
+    The same seed gives the same weights on the same machine; evidence is kept in `work`.
+    """
+    tf.config.experimental.enable_op_determinism()
+    pictures = read_pictures(data, config.tiers)
+    parts = split(pictures)
+    learnt, held = (
+        [p for p, part in zip(pictures, parts, strict=True) if part == name][: config.limit]
+        for name in ("train", "validation")
+    )
+    say(f"{len(learnt)} pictures to learn from, {len(held)} to calibrate with")
+    cache = work / f"{config.name}-{data_hash(learnt)[:8]}-{config.versions}" / "evidence"
+    seen = tilted(learnt, versions=config.versions, seed=config.seed, cache=cache)
+    weights = network_weights(_trained(config, learnt, seen, say))
+    made = work / f"{config.name}.made"
+    shutil.rmtree(made, ignore_errors=True)
+    about = {
+        "name": config.name,
+        "confidence": 1.0,
+        "data_sha256": data_hash(learnt),
+        "versions": {"tensorflow": tf.__version__, "keras": keras.__version__},
+        "recipe": asdict(config),
+    }
+    write_level_model(weights, made, about)
+    level = [picture for picture in held if picture.kind == "composed"]
+    sure = confidence(Horizon(made), level, config.seed)
+    write_level_model(weights, made, about | {"confidence": round(sure, 3)})
+    (made / CREDITS).write_text(credits_of(learnt), "utf-8")
+    say(f"calibrated: acts from a confidence of {sure:.2f}")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+
+
+def _trained(
+    config: LevelConfig, pictures: Sequence[Picture], seen: Tilted, say: Callable[[str], None]
+) -> keras.Model:
+    """The network: taught that photos lie as they usually do, then as it has come to see them.
+
+    A composed photo lies level but for some tenths of a degree, a snapshot often does not. What the
+    network says of all versions of a photo tells how it lies itself.
+    """
+    keras.utils.set_random_seed(config.seed)
+    network, random = level_network(), np.random.default_rng(config.seed)
+    steps = max(len(seen) * config.shown // config.batch, 1)
+    network.compile(
+        _optimizer(config, steps), keras.losses.CategoricalCrossentropy(from_logits=True)
+    )
+    shown, offsets = _Shown.of(seen), usual(pictures)
+    for epochs in config.epochs:
+        batches = shown.batches(offsets, config.batch, random)
+        network.fit(batches, steps_per_epoch=steps, epochs=epochs, shuffle=False, verbose=2)
+        offsets = _lying(network, shown, usual(pictures))
+        off = (np.abs(OFFSETS[offsets.argmax(axis=1)]) > 0.5).mean()
+        say(f"{off:.0%} of the pictures are seen to lie off by over half a degree")
+    return network
+
+
+def _optimizer(config: LevelConfig, steps: int) -> keras.optimizers.Optimizer:
+    schedule = keras.optimizers.schedules.CosineDecay(
+        config.learning_rate * 0.1,
+        steps * sum(config.epochs),
+        alpha=0.02,
+        warmup_target=config.learning_rate,
+        warmup_steps=steps // 2,
+    )
+    return keras.optimizers.AdamW(schedule, weight_decay=config.weight_decay, clipnorm=1.0)
+
+
+def _lying(network: keras.Model, shown: _Shown, before: Floats) -> Floats:
+    """(n, offsets): how the pictures lie by what is said of their versions."""
+    weights = {name: x.astype(np.float32) for name, x in network_weights(network).items()}
+    said = [
+        [belief(weights, x.astype(np.float32), amount) for x, amount in zip(*each, strict=True)]
+        for each in zip(shown.shown, shown.amount, strict=True)
+    ]
+    return posterior(before, np.array(said, np.float64), shown.angles)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """Summaries of the evidence of n pictures, each turned by v angles."""
+
+    shown: NDArray[np.float16]
+    amount: NDArray[np.float32]
+    angles: Floats
+
+    @classmethod
+    def of(cls, seen: Tilted) -> _Shown:
+        made = [[summary(x.astype(np.float32)) for x in versions] for versions in seen.seen]
+        return cls(
+            np.array([[shown.astype(np.float16) for shown, _ in each] for each in made]),
+            np.array([[amount for _, amount in each] for each in made], np.float32),
+            seen.angles.astype(np.float64),
+        )
+
+    def batches(self, offsets: Floats, size: int, random: np.random.Generator) -> Iterator[Batch]:
+        """Endless batches; each time round every picture, in a version drawn anew."""
+        while True:
+            order = random.permutation(len(self.angles))
+            order = np.concatenate([order, order[: -len(order) % size]])
+            for start in range(0, len(order), size):
+                rows = order[start : start + size]
+                yield self._varied(rows, offsets[rows].copy(), random)
+
+    def _varied(
+        self, rows: NDArray[np.intp], offsets: Floats, random: np.random.Generator
+    ) -> Batch:
+        """Half of them mirrored, all turned a little further, with more or less contrast."""
+        which = rows, random.integers(0, self.angles.shape[1], len(rows))
+        x, angles = self.shown[which].astype(np.float32), self.angles[which].copy()
+        amount = self.amount[which] + random.normal(0, CONTRAST, (len(rows), 1))
+        turned_over = random.random(len(rows)) < 0.5
+        x[turned_over] = mirrored(x[turned_over])
+        angles[turned_over] *= -1
+        offsets[turned_over] = offsets[turned_over][:, ::-1]
+        for row, shift in enumerate(random.integers(-SHIFT, SHIFT + 1, len(rows))):
+            if abs(angles[row] + shift * STEP) <= WIDEST:
+                x[row] = x[row][np.clip(np.arange(x.shape[1]) - shift, 0, x.shape[1] - 1)]
+                angles[row] += shift * STEP
+        return {"shown": x, "amount": amount.astype(np.float32)}, targets(offsets, angles)
