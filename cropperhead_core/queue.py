@@ -11,61 +11,16 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
+from .entry import FINISHED, Entry, Known, Moment, State
 from .errors import JournalError
 from .schema import QUEUE, migrate
 
-__all__ = ["FINISHED", "Entry", "Known", "Moment", "Queue", "State"]
+__all__ = ["Queue"]
 
-State = Literal["settling", "waiting", "done", "left", "review", "skipped", "failed"]
-FINISHED: frozenset[State] = frozenset(("done", "left", "review", "skipped"))
 BUSY_TIMEOUT_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One photo in its place: what the file was like, and how far we are with it.
-
-    stamp is its size in bytes and mtime in ns; around says the same of what belongs to it, in
-    short. since is of the monotonic clock; a failed one is tried again at next_try, which is
-    `delay_s` after it failed.
-    """
-
-    path: Path
-    stamp: tuple[int, int]
-    around: str = ""
-    state: State = "settling"
-    since: float = 0.0
-    tries: int = 0
-    next_try: float = 0.0
-    delay_s: float = 0.0
-    note: str = ""
-    time: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Which camera took a photo, and when (seconds since the epoch in the camera's own zone)."""
-
-    camera: str
-    taken: float
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What became of a photo's content under these options, and the suggestion as JSON."""
-
-    key: str
-    options: str
-    path: Path
-    state: State
-    record: str
-    time: float
-    note: str = ""
-    moment: Moment | None = None
 
 
 class Queue:
@@ -144,6 +99,16 @@ class Queue:
         """This folder is not there any more."""
         with self.transaction():
             self._db.execute("DELETE FROM files WHERE folder = ?", (os.fsencode(folder),))
+
+    def give_up(self, folder: Path) -> None:
+        """Nobody watches this folder any more: what was not finished there stays undone."""
+        finished = ", ".join(f"'{state}'" for state in sorted(FINISHED))
+        with self.transaction():
+            self._db.execute(
+                # The states are our own words; the folder is bound.
+                f"DELETE FROM files WHERE folder = ? AND state NOT IN ({finished})",  # noqa: S608
+                (os.fsencode(folder),),
+            )
 
     def due(self, wall: float, limit: int) -> list[Entry]:
         """Photos to work on now: those waiting, then failed ones whose time has come.

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from cropperhead_core.entry import Entry
 from cropperhead_core.errors import JournalError
-from cropperhead_core.queue import Entry
 from cropperhead_core.wishes import Wishes
 
 from .service import Suggester
@@ -21,7 +21,6 @@ from .watching.bell import Bell
 from .watching.desk import Desk
 from .watching.logs import Once
 from .watching.notification import words
-from .watching.presence import Presence
 
 __all__ = ["Daemon"]
 
@@ -34,8 +33,8 @@ PAUSE_S = 30.0
 class Daemon:
     """Deals with photos as they settle.
 
-    `is_held` says whether something keeps us from working; `announce` is told in words of new crops
-    when the work is done.
+    `is_held` says whether something keeps us from working; `say` is told what we are at, `announce`
+    in words of new crops when the work is done.
     """
 
     def __init__(
@@ -46,13 +45,13 @@ class Daemon:
         *,
         wishes: Wishes,
         bell: Bell,
-        presence: Presence,
+        say: Callable[..., None],
         once: Once,
         is_held: Callable[[], bool],
         announce: Callable[[str], None],
     ) -> None:
         self._watch, self._suggester, self._desk = watch, suggester, desk
-        self._wishes, self._bell, self._presence, self._once = wishes, bell, presence, once
+        self._wishes, self._bell, self._say, self._once = wishes, bell, say, once
         self._is_held, self._announce = is_held, announce
         self._announced = 0
 
@@ -71,7 +70,7 @@ class Daemon:
 
     def _work(self, batch: list[Entry]) -> None:
         entries = {entry.path: entry for entry in batch}
-        self._presence.say(at="working")
+        self._say(at="working")
         for answer in self._suggester.suggestions(self._ready(batch), self._wishes):
             self._desk.finish(entries[answer.photo], answer)
             self._bell.wait(0)
@@ -89,10 +88,10 @@ class Daemon:
         """Wait for the next thing to do; whether there is to be one."""
         if seconds:
             self._tell()
-            self._presence.say(at="waiting")
+            self._say(at="waiting")
         while self._is_held() and not self._bell.is_over:
             self._once.warn(log, "battery", "on battery: pausing")
-            self._presence.say(at="paused: on battery")
+            self._say(at="paused: on battery")
             self._bell.wait(PAUSE_S)
         self._once.over(log, "battery", "not on battery any more: going on")
         return self._bell.wait(seconds)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cropperhead_core.queue import Entry, Queue
+from cropperhead_core.entry import Entry
+from cropperhead_core.queue import Queue
 
 from .settings import Poll
 from .watching.logs import Once
@@ -69,6 +70,9 @@ class Watch:
         self._deadlines: dict[Path, float] = {}
         self._next_look = 0.0
         queue.restart(clock())
+        for folder in queue.folders(Path("/")):
+            if self._roots.of(folder) is None:
+                queue.give_up(folder)
 
     def look(self) -> None:
         """Look wherever it is time to; nothing if that is nowhere."""

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cropperhead_core.entry import Entry, Known, Moment
 from cropperhead_core.errors import JournalError
-from cropperhead_core.queue import Entry, Known, Moment, Queue
+from cropperhead_core.queue import Queue
 
 A, B = Path("/photos/a.jpg"), Path("/photos/below/b.jpg")
 KNOWN = Known("key", "options", A, "done", "{}", 10.0)
@@ -114,6 +115,13 @@ def test_neighbours_in_time_are_of_one_camera_folder_and_options(queue: Queue) -
     for known in (near, *others):
         queue.remember(known)
     assert queue.known_near(A.parent, at, "options", 2) == [near]
+
+
+def test_what_nobody_watches_any_more_is_given_up_unless_it_is_finished(queue: Queue) -> None:
+    here = [Entry(A, (1, 2), state="done"), failed(A.with_name("f.jpg"), 5, 5)]
+    queue.put([*here, Entry(A.with_name("w.jpg"), (1, 2), state="waiting"), Entry(B, (1, 2))])
+    queue.give_up(A.parent)
+    assert queue.counts() == {"done": 1, "settling": 1}
 
 
 def test_a_copy_in_memory_leaves_the_file_alone(queue: Queue) -> None:

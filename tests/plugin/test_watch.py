@@ -12,7 +12,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from cropperhead_core.queue import Entry, Queue
+from cropperhead_core.entry import Entry
+from cropperhead_core.queue import Queue
 from cropperhead_plugin.watch import Rules, Watch, settled
 from cropperhead_plugin.watching.logs import Once
 

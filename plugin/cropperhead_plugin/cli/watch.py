@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cropperhead_core.errors import SettingsError
@@ -109,7 +110,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from cropperhead_plugin.watching.power import be_gentle
     from cropperhead_plugin.watching.systemd import Notify
 
-    _require_folders(settings)
+    _require_folders(settings, is_once=_is_once(options))
     logger = logging.getLogger("cropperhead_plugin")
     logger.setLevel(logging.INFO)
     handler = log_to(settings.log, as_json=settings.json_log, environ=os.environ)
@@ -146,16 +147,20 @@ def _watched(
         return failed()
 
 
-def _require_folders(settings: Settings) -> None:
+def _require_folders(settings: Settings, *, is_once: bool) -> None:
+    """Raises `SettingsError`. A folder that is not there is waited for, but not once."""
     if not settings.folders:
         raise SettingsError("no folder to watch: name one, or put folders = [...] in the settings")
+    for folder in settings.folders:
+        if is_once and not Path(folder).expanduser().is_dir():
+            raise SettingsError(f"expected a folder, got {folder}")
 
 
 def _reloaded(options: argparse.Namespace, settings: Settings, logger: logging.Logger) -> Settings:
     """The settings read again; those we had where they make no sense now."""
     try:
         fresh = load(os.environ).updated(vars(options))
-        _require_folders(fresh)
+        _require_folders(fresh, is_once=False)
     except SettingsError as error:
         logger.error("keeping the settings as they were: %s", error)
         return settings

@@ -43,11 +43,12 @@ def watching(
     wishes, once, path = wishes_of(settings), Once(), queue_path(settings)
     orders = _orders(settings, wishes, is_dry=is_dry)
     with ExitStack() as stack:
-        presence = stack.enter_context(Presence(path))
-        presence.say(folders=settings.folders, editor=settings.editor, at="starting")
+        say = _unheard if is_dry else stack.enter_context(Presence(path)).say
+        say(folders=settings.folders, editor=settings.editor, at="starting")
         queue = stack.enter_context(_queue(path, is_dry=is_dry))
         journal = stack.enter_context(Journal(Path(settings.journal)))
-        recover(journal)
+        if not is_dry:
+            recover(journal)
         exiftool = stack.enter_context(ExifTool(settings.exiftool))
         pool = stack.enter_context(Pool(setup(settings), settings.workers))
         ears = Ears(bell.ring)
@@ -69,12 +70,16 @@ def watching(
             desk,
             wishes=wishes,
             bell=bell,
-            presence=presence,
+            say=say,
             once=once,
             is_held=held(lambda: settings.pause_on_battery and is_on_battery(supplies())),
             announce=notify if settings.notify else lambda _: None,
         )
         yield daemon, lambda: desk.failed
+
+
+def _unheard(**_: object) -> None:
+    """A rehearsal is nobody else's business, and goes on beside a watch at work."""
 
 
 def _queue(path: Path, *, is_dry: bool) -> Queue:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cropperhead_core.complete import require_complete
 from cropperhead_core.content import content_key
+from cropperhead_core.entry import Entry, Known, Moment, State
 from cropperhead_core.errors import (
     CropperHeadError,
     JournalError,
@@ -22,7 +23,7 @@ from cropperhead_core.errors import (
 )
 from cropperhead_core.journal import Journal
 from cropperhead_core.photo import is_raw
-from cropperhead_core.queue import Entry, Known, Moment, Queue, State
+from cropperhead_core.queue import Queue
 from cropperhead_core.sidecar.files import Editor
 from cropperhead_core.suggestion import Suggestion
 from cropperhead_core.wishes import Wishes

@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from cropperhead_core.entry import Known
 from cropperhead_core.errors import CropperHeadError, NotExpressible, SidecarError
 from cropperhead_core.photo import is_raw
-from cropperhead_core.queue import Known
 from cropperhead_core.sidecar import find_crop
 from cropperhead_core.sidecar.files import Editor, sidecar_path
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cropperhead_core.content import fingerprint
-from cropperhead_core.queue import Entry
+from cropperhead_core.entry import Entry
 
 from .names import Group, Patterns, groups, is_ignored_folder
 from .settling import Seen, action, deadline

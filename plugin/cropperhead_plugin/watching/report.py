@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cropperhead_core.queue import Entry, Queue
+from cropperhead_core.entry import Entry
+from cropperhead_core.queue import Queue
 from cropperhead_plugin.protocol import VERSION, Record
 
 __all__ = ["STATES", "Status", "status"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from cropperhead_core.queue import FINISHED, Entry
+from cropperhead_core.entry import FINISHED, Entry
 
 __all__ = ["Action", "Seen", "action", "deadline", "delay_s"]
 

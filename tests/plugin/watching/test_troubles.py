@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from watched import Home, Watching, card, small_jpeg, until
+from watched import SURE, Home, Watching, card, small_jpeg, until
 
 from tests.plugin.conftest import photo
 from tests.plugin.test_hostile import MODEST
@@ -172,6 +172,34 @@ def test_a_worker_that_is_killed_costs_no_photo(home: Home) -> None:
         subprocess.run(["kill", "-9", *map(str, watch.processes()[1:])], check=False)
         watch.until("done", 30)
     assert home.troubles(photos) == []
+
+
+def test_a_rehearsal_goes_on_beside_it(home: Home) -> None:
+    with Watching(home) as watch:
+        watch.until_said("watching")
+        card(home.place / "other", 2)
+        done = home.run("watch", "--dry-run", "--settle", "0", *SURE, home.place / "other")
+        assert done.returncode == 0
+        assert done.stderr.count(b" done ") == 2
+    assert home.counts() == {}
+
+
+def test_what_another_folder_left_undone_stays_undone(home: Home) -> None:
+    card(home.photos, 40)
+    with Watching(home) as watch:
+        watch.until("done", 2)
+        watch.kill()
+    done = home.counts()["done"]
+    (home.place / "other").mkdir()
+    assert home.run("watch", "--once", "--settle", "0", home.place / "other").returncode == 0
+    assert home.counts() == {"done": done}
+    assert len(list(home.photos.rglob("*.xmp"))) <= done + 1
+
+
+def test_a_folder_that_is_not_there_is_not_waited_for_once(home: Home) -> None:
+    done = home.run("watch", "--once", home.place / "nowhere")
+    assert done.returncode == 2
+    assert b"expected a folder, got" in done.stderr
 
 
 def test_no_folder_is_wrong_usage(home: Home) -> None:

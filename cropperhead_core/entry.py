@@ -1,0 +1,55 @@
+"""What the watch knows of a photo: of its place (`Entry`), and of its content (`Known`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+__all__ = ["FINISHED", "Entry", "Known", "Moment", "State"]
+
+State = Literal["settling", "waiting", "done", "left", "review", "skipped", "failed"]
+FINISHED: frozenset[State] = frozenset(("done", "left", "review", "skipped"))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One photo in its place: what the file was like, and how far we are with it.
+
+    stamp is its size in bytes and mtime in ns; around says the same of what belongs to it, in
+    short. since is of the monotonic clock; a failed one is tried again at next_try, which is
+    `delay_s` after it failed.
+    """
+
+    path: Path
+    stamp: tuple[int, int]
+    around: str = ""
+    state: State = "settling"
+    since: float = 0.0
+    tries: int = 0
+    next_try: float = 0.0
+    delay_s: float = 0.0
+    note: str = ""
+    time: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Which camera took a photo, and when (seconds since the epoch in the camera's own zone)."""
+
+    camera: str
+    taken: float
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What became of a photo's content under these options, and the suggestion as JSON."""
+
+    key: str
+    options: str
+    path: Path
+    state: State
+    record: str
+    time: float
+    note: str = ""
+    moment: Moment | None = None
