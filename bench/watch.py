@@ -134,9 +134,7 @@ def rest(place: Path, sizes: Sizes) -> Iterator[Figure]:
         before = watch.cpu_s()
         time.sleep(sizes.rest_s)
         share = (watch.cpu_s() - before) / sizes.rest_s
-    yield Figure(
-        "CPU at rest, %", 100 * share, 1, f"{sizes.known} known, {sizes.rest_s} s with a sweep"
-    )
+    yield Figure("CPU at rest, %", 100 * share, 1, f"{sizes.known} known, {sizes.rest_s} s")
     with Queue(home.data / "watch.sqlite") as queue:
         rules = Rules([home.photos])
         sweeping = Watch(rules, queue, Ears(lambda: None), once=Once())

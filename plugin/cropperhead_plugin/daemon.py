@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cropperhead_core.entry import Entry
-from cropperhead_core.errors import JournalError
 from cropperhead_core.wishes import Wishes
 
 from .service import Suggester
@@ -22,7 +21,7 @@ from .watching.desk import Desk
 from .watching.logs import Once
 from .watching.notification import words
 
-__all__ = ["Daemon"]
+__all__ = ["PAUSE_S", "Daemon", "held"]
 
 log = logging.getLogger(__name__)
 
@@ -56,16 +55,12 @@ class Daemon:
         self._announced = 0
 
     def run(self, *, is_once: bool) -> None:
-        """Work until the bell says that it is over; once: until all that is there is dealt with."""
-        while True:
-            try:
-                for batch in settled(self._watch, wait=self._wait, is_once=is_once):
-                    self._work(batch)
-                break
-            except JournalError as error:
-                self._once.warn(log, JournalError, "%s; trying again", error)
-                if not self._bell.wait(PAUSE_S):
-                    break
+        """Work until the bell says that it is over; once: until all that is there is dealt with.
+
+        Raises `JournalError` when queue or journal cannot be used any more.
+        """
+        for batch in settled(self._watch, wait=self._wait, is_once=is_once):
+            self._work(batch)
         self._tell()
 
     def _work(self, batch: list[Entry]) -> None:

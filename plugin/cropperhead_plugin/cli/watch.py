@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cropperhead_core.errors import SettingsError
+from cropperhead_core.errors import JournalError, SettingsError
 from cropperhead_plugin.settings import Settings, load
 
 from .options import add_wishes
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cropperhead_plugin.watching.bell import Bell
 
 __all__ = ["describe", "run"]
+
+log = logging.getLogger(__name__)
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -126,7 +128,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
                 if not bell.is_reloading:
                     break
                 notify("RELOADING=1")
-                settings = _reloaded(options, settings, logger)
+                settings = _reloaded(options, settings)
             notify("STOPPING=1")
             return 1 if failed and _is_once(options) else 0
     finally:
@@ -138,12 +140,22 @@ def _watched(
     options: argparse.Namespace, settings: Settings, bell: Bell, notify: Callable[..., None]
 ) -> int:
     """Watch with these settings until something ends it; how many photos failed."""
+    from cropperhead_plugin.daemon import PAUSE_S
+
     from .watching import watching
 
     with watching(settings, bell, is_dry=options.dry_run) as (daemon, failed):
         notify("READY=1", "STATUS=Watching " + " ".join(settings.folders))
-        logging.getLogger(__name__).info("watching %s", ", ".join(settings.folders))
-        daemon.run(is_once=_is_once(options))
+        log.info("watching %s", ", ".join(settings.folders))
+        try:
+            daemon.run(is_once=_is_once(options))
+        except JournalError as error:
+            if _is_once(options):
+                raise
+            # Everything is built anew then: answers may be under way to a queue that is no more.
+            log.error("%s; trying again in %g s", error, PAUSE_S)
+            bell.wait(PAUSE_S)
+            bell.is_reloading = True
         return failed()
 
 
@@ -156,15 +168,15 @@ def _require_folders(settings: Settings, *, is_once: bool) -> None:
             raise SettingsError(f"expected a folder, got {folder}")
 
 
-def _reloaded(options: argparse.Namespace, settings: Settings, logger: logging.Logger) -> Settings:
+def _reloaded(options: argparse.Namespace, settings: Settings) -> Settings:
     """The settings read again; those we had where they make no sense now."""
     try:
         fresh = load(os.environ).updated(vars(options))
         _require_folders(fresh, is_once=False)
     except SettingsError as error:
-        logger.error("keeping the settings as they were: %s", error)
+        log.error("keeping the settings as they were: %s", error)
         return settings
-    logger.info("settings read again")
+    log.info("settings read again")
     return fresh
 
 

@@ -54,13 +54,8 @@ def watching(
         ears = Ears(bell.ring)
         stack.callback(ears.close)
         watch = Watch(_rules(settings), queue, ears, once=once, pulse=lambda: bell.wait(0))
-        writer = Writer(
-            journal,
-            exiftool,
-            editor=settings.editor,
-            embed=settings.embed,
-            is_dry=is_dry,
-        )
+        editor, embed = settings.editor, settings.embed
+        writer = Writer(journal, exiftool, editor=editor, embed=embed, is_dry=is_dry)
         desk = Desk(
             orders, queue=queue, journal=journal, writer=writer, once=once, resettle=watch.resettle
         )
@@ -83,12 +78,10 @@ def _unheard(**_: object) -> None:
 
 
 def _queue(path: Path, *, is_dry: bool) -> Queue:
-
     return Queue.copied(path) if is_dry else Queue(path)
 
 
 def _rules(settings: Settings) -> Rules:
-
     return Rules(
         folders=[Path(folder).expanduser().absolute() for folder in settings.folders],
         settle_s=settings.settle,

@@ -73,7 +73,7 @@ class Desk:
         orders: Orders,
         *,
         queue: Queue,
-        journal: Journal | None,
+        journal: Journal,
         writer: Writer,
         once: Once,
         resettle: Callable[[Entry], None],
@@ -141,7 +141,7 @@ class Desk:
         """Write the crop, or leave the photo, or keep it for review."""
         when = moment(entry.path)
         found = next(self._shared(entry, own, when), own)
-        if self._journal is not None and not self._orders.is_dry:
+        if not self._orders.is_dry:
             note(self._journal, found, self._orders.wishes)
         state, said = self._applied(found)
         entry, key = self._as_it_is_now(entry, key, found)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.plugin.conftest import photo
 from tests.plugin.test_hostile import MODEST
 
 KILLS, PHOTOS = 12, 80
+DISK_BYTES = 24 << 20
 QUICK = ("--settle", "0.3", "--interval", "1")
 LIMITED = (
     "unshare",
@@ -88,16 +90,18 @@ def test_a_folder_that_may_not_be_written_to_waits_and_is_said_once(home: Home) 
 
 @pytest.fixture
 def small_disk(home: Home) -> Iterator[Path]:
-    """A file system of 3 MB in the watched folder."""
+    """A small file system in the watched folder."""
     folder = home.photos / "small"
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], check=True)
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", folder], check=True
+    )
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def test_a_full_disk_is_waited_for_and_no_other(home: Home, small_disk: Path) -> None:
-    (small_disk / "ballast").write_bytes(bytes(2_500_000))
+    (small_disk / "ballast").write_bytes(bytes(DISK_BYTES - 500_000))
     photos = card(small_disk, 5)
     with Watching(home, *QUICK) as watch:
         watch.until("failed", 5)
@@ -119,7 +123,9 @@ def test_a_card_that_goes_and_comes_back_is_waited_for(home: Home, small_disk: P
         small_disk.rmdir()
         watch.until_said(f"waiting for {small_disk}")
         small_disk.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", small_disk], check=True)
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", small_disk], check=True
+        )
         (small_disk / "b.jpg").write_bytes(small_jpeg(2))
         watch.until_said(f"{small_disk} is back")
         until((small_disk / "b.jpg.xmp").exists)
@@ -172,6 +178,22 @@ def test_a_worker_that_is_killed_costs_no_photo(home: Home) -> None:
         subprocess.run(["kill", "-9", *map(str, watch.processes()[1:])], check=False)
         watch.until("done", 30)
     assert home.troubles(photos) == []
+
+
+def test_a_full_disk_under_queue_and_journal_is_outlived(home: Home, small_disk: Path) -> None:
+    environ = {"XDG_DATA_HOME": str(small_disk)}
+    cramped = Home(home.place, QUICK, environ=environ)
+    photos = card(home.photos, 3)
+    with Watching(cramped) as watch:
+        until(lambda: photos[2].with_name(photos[2].name + ".xmp").exists())
+        with suppress(OSError):
+            (small_disk / "ballast").write_bytes(bytes(DISK_BYTES))
+        more = [home.photos / f"{number}.jpg" for number in range(40)]
+        for number, path in enumerate(more):
+            path.write_bytes(small_jpeg(1000 + number))
+        watch.until_said("is full")
+        (small_disk / "ballast").unlink()
+        until(lambda: all(path.with_name(path.name + ".xmp").exists() for path in more))
 
 
 def test_a_rehearsal_goes_on_beside_it(home: Home) -> None:
