@@ -61,6 +61,12 @@ class ExifTool:
             entry.pop("SourceFile", None)
         return found
 
+    def everything(self, path: Path) -> dict[str, Any]:
+        """Every tag of a file, by group and name; those that say the same thing twice, once."""
+        with _plain(path) as name:
+            entries = _entries(self._run("-json", "-struct", "-G1", "-a", "-u", "-n", name))
+        return entries[0] if entries else {}
+
     def binary(self, path: Path, tag: str) -> bytes:
         """The bytes of one binary tag (a preview, the XMP packet); empty when there is none."""
         with _plain(path) as name:

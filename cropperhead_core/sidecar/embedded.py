@@ -2,52 +2,129 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
 import shutil
+import struct
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from cropperhead_core.errors import SidecarError
+from cropperhead_core.errors import SidecarError, UnreadablePhoto
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.photo import opened, unreadable
 
 from .files import Content
+from .packet import require_kept
 
 __all__ = ["embedded_packet", "with_packet"]
 
 PILLOW_KEYS = ("xmp", "XML:com.adobe.xmp")
 XMP_TIFF_TAG = 700
+TIFF_HEADS = (b"II*\0", b"MM\0*")
+START_OF_SCAN = 0xDA
+MAY_DIFFER = re.compile(
+    r"SourceFile|(ExifTool|File|System|Composite|XMP-crs|XMP-cropperhead|XMP-x):.*"
+    r"|XMP-xmp:MetadataDate|QuickTime:MediaData.*|.*(Offsets?|Start|Length|ByteCounts|Warning)"
+)
+"""Tags, as exiftool names them, of the file, of our crop, and of places in the file."""
 
 
 def embedded_packet(photo: Path) -> Content:
     """The bytes of the photo's XMP packet, None if it has none; raises `UnreadablePhoto`."""
     try:
-        with opened(photo) as image:
-            found = next((image.info[key] for key in PILLOW_KEYS if key in image.info), None)
-            if found is None and hasattr(image, "tag_v2"):
-                found = image.tag_v2.get(XMP_TIFF_TAG)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        found = _tiff_packet(photo) if _is_tiff(photo) else _packet(photo)
+    except (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError) as error:
         raise unreadable(photo, error) from error
-    if not found:
-        return None
-    data = found.encode() if isinstance(found, str) else bytes(found)
+    data = found.encode() if isinstance(found, str) else bytes(found or b"")
     return data.strip(b"\0 \n") or None
+
+
+def _packet(photo: Path) -> str | bytes | None:
+    with opened(photo) as image:
+        return next((image.info[key] for key in PILLOW_KEYS if key in image.info), None)
+
+
+def _is_tiff(photo: Path) -> bool:
+    with photo.open("rb") as file:
+        return file.read(4) in TIFF_HEADS
+
+
+def _tiff_packet(photo: Path) -> str | bytes | None:
+    """The packet of a TIFF or DNG, also of one whose picture Pillow does not know."""
+    with photo.open("rb") as file:
+        directory = ImageFileDirectory_v2(file.read(8))
+        file.seek(directory.next)
+        directory.load(file)
+        found: str | bytes | None = directory.get(XMP_TIFF_TAG)
+        return found
 
 
 def with_packet(photo: Path, packet: bytes, exiftool: ExifTool) -> bytes:
     """The bytes of the photo with this packet instead of its own; the photo itself is not touched.
 
-    Raises `SidecarError` if exiftool did not write just that.
+    Raises `SidecarError` if anything else would have changed: the picture, or another tag.
     """
     with tempfile.TemporaryDirectory(prefix="cropperhead-") as folder:
         source, copy = Path(folder, "packet.xmp"), Path(folder, f"copy{photo.suffix}")
         source.write_bytes(_wrapped(packet))
         shutil.copyfile(photo, copy)
+        tags, picture = _other_tags(copy, exiftool), _picture(copy)
         report = exiftool.write(copy, {"XMP<": str(source)})
-        if embedded_packet(copy) is None:
+        try:
+            written, now, shown = embedded_packet(copy), _other_tags(copy, exiftool), _picture(copy)
+        except UnreadablePhoto as error:
+            raise SidecarError(f"exiftool would have damaged {photo}: {error}") from error
+        if written is None:
             raise SidecarError(f"exiftool could not write into {photo}: {report.strip()}")
+        require_kept(packet, written, lambda _namespace, _name: False, photo)
+        changed = sorted(name for name in tags | now if tags.get(name) != now.get(name))
+        if changed or shown != picture:
+            what = changed[0] if changed else "its picture"
+            raise SidecarError(f"exiftool would have changed {what}, so {photo} was left alone")
         return copy.read_bytes()
+
+
+def _other_tags(path: Path, exiftool: ExifTool) -> dict[str, Any]:
+    """Every tag that has to stay, by its group and name."""
+    tags = exiftool.everything(path)
+    return {name: value for name, value in tags.items() if not MAY_DIFFER.fullmatch(name)}
+
+
+def _picture(path: Path) -> bytes:
+    """A digest of what the photo shows: of a JPEG as it is coded, of a DNG what the sensor saw."""
+    data = path.read_bytes()
+    if data.startswith(b"\xff\xd8"):
+        return hashlib.blake2b(memoryview(data)[_scan(data) :]).digest()
+    if path.suffix.lower() == ".dng":
+        return hashlib.blake2b(_sensor(path)).digest()
+    try:
+        with opened(path) as image:
+            return hashlib.blake2b(image.tobytes()).digest()
+    except (OSError, ValueError, SyntaxError) as error:
+        raise unreadable(path, error) from error
+
+
+def _sensor(path: Path) -> bytes:
+    import rawpy  # LibRaw: only for raw files
+
+    try:
+        with rawpy.imread(os.fspath(path)) as raw:
+            return bytes(raw.raw_image.tobytes())
+    except (rawpy.LibRawError, OSError) as error:
+        raise unreadable(path, error) from error
+
+
+def _scan(data: bytes) -> int:
+    """Where a JPEG's segments end and its picture begins."""
+    place = 2
+    while place + 4 <= len(data) and data[place + 1] != START_OF_SCAN:
+        place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+    return place
 
 
 def _wrapped(packet: bytes) -> bytes:

@@ -66,6 +66,7 @@ def _replaced(target: Path, content: bytes, expected: Content) -> None:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         with os.fdopen(handle, "wb") as file:
             _take_over_mode(target, handle)
+            _take_over_labels(target, handle)
             file.write(content)
             file.flush()
             os.fsync(handle)
@@ -85,6 +86,14 @@ def _take_over_mode(target: Path, handle: int) -> None:
     os.fchmod(handle, stat.S_IMODE(found.st_mode))
     with suppress(PermissionError):
         os.fchown(handle, found.st_uid, found.st_gid)
+
+
+def _take_over_labels(target: Path, handle: int) -> None:
+    """What file managers and access lists attach to the file that is replaced, where it can be."""
+    with suppress(OSError):
+        for name in os.listxattr(target):
+            with suppress(OSError):
+                os.setxattr(handle, name, os.getxattr(target, name))
 
 
 def _require(target: Path, expected: Content) -> None:

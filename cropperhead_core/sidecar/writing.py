@@ -1,0 +1,189 @@
+"""Crops written where an editor finds them, and taken back; nothing else there is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cropperhead_core.crop import Crop
+from cropperhead_core.errors import InvalidCrop, NotExpressible, SidecarConflict, SidecarError
+from cropperhead_core.exiftool import ExifTool
+from cropperhead_core.photo import Photo, is_raw, read_photo
+
+from .embedded import embedded_packet, with_packet
+from .files import Content, Editor, read_bytes, replace_file, sidecar_path
+from .packet import require_kept
+from .provenance import Provenance
+from .reading import DIALECTS
+
+__all__ = ["Change", "remove_crop", "write_crop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file, what it holds, and what it is to hold: equal when there is nothing to do."""
+
+    path: Path
+    before: Content
+    after: bytes
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything changes."""
+        return self.before != self.after
+
+
+def write_crop(
+    photo: Path,
+    crop: Crop,
+    editor: Editor = "darktable",
+    replace: bool = False,
+    *,
+    embed: bool = False,
+    provenance: Provenance | None = None,
+    exiftool: ExifTool | None = None,
+    about_to: Callable[[Change], None] | None = None,
+    is_dry: bool = False,
+) -> Change:
+    """Write an upright crop where the editor finds it; gives what changed, or would (is_dry).
+
+    `about_to` is told before a file is replaced, and not called when nothing changes. Raises
+    `InvalidCrop`, `NotExpressible`, `DamagedSidecar`, and `SidecarConflict` when another crop is
+    there (unless `replace`) or the other editor's sidecar would crop the photo a second time; every
+    file is as it was then.
+    """
+    facts = read_photo(photo)
+    crop.checked(facts.upright)
+    change = _planned(
+        facts,
+        crop.rounded(),
+        editor,
+        replace=replace,
+        embed=embed,
+        provenance=provenance or Provenance(),
+        exiftool=exiftool,
+    )
+    if change.is_needed and not is_dry:
+        if about_to is not None:
+            about_to(change)
+        replace_file(change.path, change.after, expected=change.before)
+    return change
+
+
+def _planned(
+    photo: Photo,
+    crop: Crop,
+    editor: Editor,
+    *,
+    replace: bool,
+    embed: bool,
+    provenance: Provenance,
+    exiftool: ExifTool | None,
+) -> Change:
+    """What to write where."""
+    path = _place(photo.path, editor, embed=embed)
+    _require_alone(photo, editor)
+    dialect, (whole, packet) = DIALECTS[editor], _content(path, photo)
+    if packet is not None:
+        present, is_ours = _present(packet, photo, editor, path, replace=replace)
+        if present is not None and not is_ours and not replace:
+            raise SidecarConflict(f"there is a crop already in {path}: --replace overwrites it")
+        if whole is not None and present is not None and is_ours and _is_same(present, crop, photo):
+            return Change(path, whole, whole)
+    after = dialect.with_crop(packet, photo, crop, provenance, path)
+    require_kept(packet, after, dialect.is_ours, path)
+    return Change(path, whole, _filled(path, photo, after, exiftool))
+
+
+def _content(path: Path, photo: Photo) -> tuple[Content, Content]:
+    """All that a file holds, and the packet in it: the same, except in the photo itself.
+
+    All of it is read first, so that whoever changes the file from here on is noticed.
+    """
+    whole = read_bytes(path)
+    return whole, embedded_packet(path) if path == photo.path else whole
+
+
+def _filled(path: Path, photo: Photo, packet: bytes, exiftool: ExifTool | None) -> bytes:
+    """All that the file is to hold when its packet is this one."""
+    if path != photo.path:
+        return packet
+    if exiftool is None:
+        raise SidecarError(f"expected an exiftool to write into {path}")
+    return with_packet(path, packet, exiftool)
+
+
+def _place(photo: Path, editor: Editor, *, embed: bool) -> Path:
+    """The file to write: Lightroom ignores sidecars of all but proprietary raws."""
+    if editor == "darktable" or is_raw(photo):
+        return sidecar_path(photo, editor)
+    if embed:
+        return photo
+    raise NotExpressible(
+        f"Lightroom reads no sidecar of {photo}: --embed writes the crop into the file itself"
+    )
+
+
+def _present(
+    data: bytes, photo: Photo, editor: Editor, path: Path, *, replace: bool
+) -> tuple[Crop | None, bool]:
+    """The crop there now; an edit that is no crop is somebody's too."""
+    try:
+        read: tuple[Crop | None, bool] = DIALECTS[editor].read(data, photo, path)
+    except (NotExpressible, InvalidCrop):
+        if replace:
+            return None, False
+        raise
+    return read
+
+
+def _require_alone(photo: Photo, editor: Editor) -> None:
+    """Raises `SidecarConflict` if the other editor's sidecar has a crop.
+
+    darktable applies an IMG.xmp beside a photo as well as its own history: the photo would be
+    cropped twice (measured).
+    """
+    other: Editor = "lightroom" if editor == "darktable" else "darktable"
+    path = sidecar_path(photo.path, other)
+    data = read_bytes(path)
+    if data is None:
+        return
+    crop, _ = DIALECTS[other].read(data, photo, path)
+    if crop is not None:
+        raise SidecarConflict(
+            f"{path} has a crop for {other} already, and darktable would apply both: "
+            "undo or remove that one first"
+        )
+
+
+def _is_same(present: Crop, crop: Crop, photo: Photo) -> bool:
+    """Whether two crops are the same to a pixel: darktable keeps whole pixels only."""
+    edges = zip(present.edges(photo.upright), crop.edges(photo.upright), strict=True)
+    return abs(present.angle - crop.angle) < 1e-4 and all(abs(a - b) <= 1 for a, b in edges)
+
+
+def remove_crop(
+    photo: Path,
+    editor: Editor,
+    before: Content,
+    *,
+    exiftool: ExifTool | None = None,
+    about_to: Callable[[Change], None] | None = None,
+) -> Change:
+    """Take our crop out of a file that was edited since, and put the crop of `before` back.
+
+    `before` is the packet as it was before we wrote (None: there was none). All else stays. Raises
+    `SidecarConflict` when the crop there now is not ours.
+    """
+    facts, path = read_photo(photo), _place(photo, editor, embed=True)
+    whole, packet = _content(path, facts)
+    if packet is None or not DIALECTS[editor].read(packet, facts, path)[1]:
+        raise SidecarConflict(f"the crop in {path} is not ours any more, so it was left alone")
+    after = DIALECTS[editor].without_crop(packet, before, path)
+    require_kept(packet, after, DIALECTS[editor].is_ours, path)
+    change = Change(path, whole, _filled(path, facts, after, exiftool))
+    if about_to is not None:
+        about_to(change)
+    replace_file(path, change.after, expected=change.before)
+    return change

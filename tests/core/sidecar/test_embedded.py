@@ -1,0 +1,209 @@
+"""Crops embedded in photos: exiftool writes the packet, and all else stays as it was."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cropperhead_core.crop import Crop
+from cropperhead_core.errors import NotExpressible, SidecarError, ToolError
+from cropperhead_core.exiftool import ExifTool
+from cropperhead_core.orientation import Orientation
+from cropperhead_core.photo import opened
+from cropperhead_core.sidecar import find_crop, remove_crop, write_crop
+from cropperhead_core.sidecar.embedded import embedded_packet
+from tests.core import drawn_photos
+from tests.editor import chart
+
+from .conftest import Witness
+from .test_corpus import others
+
+NAMES = ("a.jpg", "a.png", "a.tif", "a16.tif", "a.webp", "a.heic", "a.dng")
+CROP = Crop(0.1, 0.15, 0.85, 0.9, 1.5)
+PLACES = (
+    "StripOffsets",
+    "ThumbnailOffset",
+    "Offset",
+    "Start",
+    "ByteCounts",
+    "Length",
+    "MediaData",
+    "MediaDataSize",
+)
+
+
+@pytest.fixture(scope="module")
+def tool() -> Iterator[ExifTool]:
+    with ExifTool() as tool:
+        yield tool
+
+
+def annotated(path: Path) -> Path:
+    """A photo with what a photographer's programs leave in it."""
+    orientation = Orientation(1 if path.suffix == ".heic" else 6)
+    if path.suffix == ".dng":
+        chart.raw(path, orientation)
+    else:
+        drawn_photos.save(path, orientation)
+    tags = ["-Artist=Käthe", "-XMP-dc:Subject=a, b", "-XMP-xmp:Rating=4", "-XMP-dc:Rights=ours"]
+    tags += ["-EXIF:FNumber=2.8", "-GPSLatitude=47.1", "-GPSLatitudeRef=N", "-IPTC:City=Bern"]
+    tags += ["-XMP-crs:Exposure2012=+0.5"]
+    subprocess.run(["exiftool", "-q", "-m", "-overwrite_original", *tags, path], check=False)
+    return path
+
+
+def pixels(path: Path) -> np.ndarray:
+    if path.suffix == ".dng":
+        import rawpy
+
+        with rawpy.imread(str(path)) as raw:
+            return raw.raw_image.copy()
+    with opened(path) as image:
+        return np.asarray(image)
+
+
+def embed(path: Path, tool: ExifTool, crop: Crop = CROP) -> None:
+    write_crop(path, crop, "lightroom", embed=True, exiftool=tool)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_crop_is_all_that_changes(
+    tmp_path: Path, tool: ExifTool, exiftool: Witness, name: str
+) -> None:
+    path = annotated(tmp_path / name)
+    before, seen = exiftool.tags(path), pixels(path)
+    embed(path, tool)
+    after = exiftool.tags(path)
+    assert after["XMP-crs:HasCrop"] is True
+    assert kept(after, before) == kept(before, before)
+    assert np.array_equal(pixels(path), seen)
+    found = find_crop(path, "lightroom")
+    assert found is not None
+    assert found.ours
+    assert found.source == path
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+def kept(tags: dict[str, object], before: dict[str, object]) -> dict[str, object]:
+    """Tags that may not change; a photo without settings gets those that a crop needs."""
+    said = {name: value for name, value in others(tags).items() if not name.endswith(PLACES)}
+    return {name: value for name, value in said.items() if name in before}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_written_twice_is_written_once(tmp_path: Path, tool: ExifTool, name: str) -> None:
+    path = annotated(tmp_path / name)
+    embed(path, tool)
+    once = path.read_bytes()
+    embed(path, tool)
+    assert path.read_bytes() == once
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_taking_it_out_leaves_the_tags_as_they_were(
+    tmp_path: Path, tool: ExifTool, exiftool: Witness, name: str
+) -> None:
+    path = annotated(tmp_path / name)
+    before, packet = exiftool.tags(path), embedded_packet(path)
+    embed(path, tool)
+    remove_crop(path, "lightroom", packet, exiftool=tool)
+    after = exiftool.tags(path)
+    assert find_crop(path, "lightroom") is None
+    assert kept(after, before) == kept(before, before)
+    assert "XMP-crs:HasCrop" not in after
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_embed_the_option_is_named(tmp_path: Path, name: str) -> None:
+    path = annotated(tmp_path / name)
+    before = path.read_bytes()
+    with pytest.raises(NotExpressible, match="--embed"):
+        write_crop(path, CROP, "lightroom")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.dng"])
+def test_the_photo_is_whole_when_exiftool_is_not_there(tmp_path: Path, name: str) -> None:
+    path = annotated(tmp_path / name)
+    before = path.read_bytes()
+    with ExifTool("/nowhere/exiftool") as tool, pytest.raises(ToolError, match="/nowhere"):
+        embed(path, tool)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("does", "error"),
+    [("exit 1", ToolError), ("truncate -s 100 {}", SidecarError), ("true", SidecarError)],
+    ids=["dies", "cuts the file short", "does nothing"],
+)
+def test_the_photo_is_whole_when_exiftool_fails(
+    tmp_path: Path, does: str, error: type[Exception]
+) -> None:
+    path = annotated(tmp_path / "a.jpg")
+    before = path.read_bytes()
+    with ExifTool() as tool, pytest.raises(error):
+        embed(path, Failing(tool, does))
+    assert path.read_bytes() == before
+
+
+class Failing(ExifTool):
+    """exiftool, except that writing goes wrong in a certain way."""
+
+    def __init__(self, tool: ExifTool, does: str) -> None:
+        super().__init__()
+        self._tool, self._does = tool, does
+
+    def everything(self, path: Path) -> dict[str, object]:
+        return self._tool.everything(path)
+
+    def write(self, path: Path, *_: object, **__: object) -> str:
+        if self._does == "exit 1":
+            raise ToolError("exiftool stopped answering")
+        subprocess.run(["sh", "-c", self._does.format(path)], check=True)
+        return "0 image files updated"
+
+
+def test_a_packet_in_several_parts_is_refused(tmp_path: Path, tool: ExifTool) -> None:
+    path = drawn_photos.save(tmp_path / "a.jpg", Orientation.NORMAL)
+    (tmp_path / "long.txt").write_text("long " * 20000)
+    long = f"-XMP-dc:Description<={tmp_path / 'long.txt'}"
+    subprocess.run(
+        [
+            "exiftool",
+            "-q",
+            "-overwrite_original",
+            long,
+            "-XMP-dc:Title=t",
+            "-XMP-xmp:Rating=3",
+            path,
+        ],
+        check=True,
+    )
+    before = path.read_bytes()
+    assert b"http://ns.adobe.com/xmp/extension/" in before
+    with pytest.raises(SidecarError, match="would have changed XMP-dc:Description"):
+        embed(path, tool)
+    assert path.read_bytes() == before
+
+
+def test_a_picture_that_changed_is_noticed(tmp_path: Path, tool: ExifTool) -> None:
+    path = annotated(tmp_path / "a.jpg")
+    before = path.read_bytes()
+
+    class Repainting(Failing):
+        def write(self, path: Path, *arguments: object, **options: object) -> str:
+            with Image.open(path) as image:
+                exif = image.info.get("exif", b"")
+            report = self._tool.write(path, *arguments, **options)  # type: ignore[arg-type]
+            packet = embedded_packet(path) or b""
+            Image.new("RGB", (80, 120)).save(path, exif=exif, xmp=packet)
+            return report
+
+    with pytest.raises(SidecarError, match="would have changed"):
+        embed(path, Repainting(tool, ""))
+    assert path.read_bytes() == before

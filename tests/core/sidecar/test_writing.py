@@ -1,0 +1,205 @@
+"""Crops through the front door: whose they are, where they go, and what stands in the way."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cropperhead_core.crop import Crop
+from cropperhead_core.errors import InvalidCrop, NotExpressible, SidecarConflict, SidecarError
+from cropperhead_core.sidecar import Change, Editor, find_crop, read_crop, remove_crop, write_crop
+from tests.editor import histories
+from tests.strategies import crops_of
+
+from .conftest import RAW_SIZE
+from .test_darktable import REACHED_PX, apart
+
+CROP, OTHER = Crop(0.1, 0.2, 0.8, 0.9, 1.5), Crop(0.2, 0.2, 0.7, 0.7)
+EDITORS: tuple[Editor, ...] = ("darktable", "lightroom")
+SOMEBODYS = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="" xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/"
+   crs:HasCrop="True" crs:CropTop="0.3" crs:CropLeft="0.3" crs:CropBottom="0.6"
+   crs:CropRight="0.6" crs:CropAngle="{}"/>
+ </rdf:RDF>
+</x:xmpmeta>
+"""
+
+photos_stay = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+@given(data=st.data())
+@photos_stay
+def test_what_is_written_is_read_and_written_again_is_the_same(
+    raw: Path, editor: Editor, data: st.DataObject
+) -> None:
+    crop = data.draw(crops_of(RAW_SIZE)).rounded()
+    for path in raw.parent.glob("*.xmp"):
+        path.unlink()
+    try:
+        change = write_crop(raw, crop, editor)
+    except NotExpressible:
+        return
+    assert apart(read_crop(raw, editor), crop, RAW_SIZE) < REACHED_PX
+    assert not write_crop(raw, crop, editor).is_needed
+    assert change.path.read_bytes() == change.after
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_our_own_crop_is_replaced_by_a_new_one(raw: Path, editor: Editor) -> None:
+    write_crop(raw, OTHER, editor)
+    write_crop(raw, CROP, editor)
+    found = find_crop(raw)
+    assert found is not None
+    assert (found.editor, found.ours) == (editor, True)
+    assert apart(found.crop, CROP, RAW_SIZE) < REACHED_PX
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_a_dry_run_writes_nothing_and_says_what_it_would(raw: Path, editor: Editor) -> None:
+    change = write_crop(raw, CROP, editor, is_dry=True)
+    assert change.is_needed
+    assert change.before is None
+    assert [path.name for path in raw.parent.iterdir()] == [raw.name]
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_somebody_is_told_before_a_file_changes_and_may_stop_it(raw: Path, editor: Editor) -> None:
+    def stop(change: Change) -> None:
+        assert not change.path.exists()
+        raise SidecarError("stopped")
+
+    with pytest.raises(SidecarError, match="stopped"):
+        write_crop(raw, CROP, editor, about_to=stop)
+    assert [path.name for path in raw.parent.iterdir()] == [raw.name]
+
+
+def test_a_sidecar_that_changes_under_our_hands_stays(raw: Path) -> None:
+    path = write_crop(raw, OTHER).path
+
+    def meanwhile(change: Change) -> None:
+        change.path.write_bytes(change.after + b"<!-- rated meanwhile -->")
+
+    with pytest.raises(SidecarConflict, match="changed meanwhile"):
+        write_crop(raw, CROP, about_to=meanwhile)
+    assert path.read_bytes().endswith(b"<!-- rated meanwhile -->")
+
+
+def test_a_crop_of_somebody_elses_is_kept_unless_replaced(raw: Path) -> None:
+    path = raw.with_suffix(".xmp")
+    path.write_text(SOMEBODYS.format("0"))
+    with pytest.raises(SidecarConflict, match=r"a crop already in .*IMG\.xmp: --replace"):
+        write_crop(raw, CROP, "lightroom")
+    assert path.read_text() == SOMEBODYS.format("0")
+    write_crop(raw, CROP, "lightroom", replace=True)
+    assert apart(read_crop(raw, "lightroom"), CROP, RAW_SIZE) < 0.1
+
+
+def test_a_crop_that_was_changed_since_is_not_ours_any_more(raw: Path) -> None:
+    path = write_crop(raw, CROP, "lightroom").path
+    subprocess.run(
+        ["exiftool", "-q", "-overwrite_original", "-XMP-crs:CropTop=0.25", path], check=True
+    )
+    found = find_crop(raw)
+    assert found is not None
+    assert not found.ours
+    with pytest.raises(SidecarConflict, match="--replace"):
+        write_crop(raw, OTHER, "lightroom")
+    with pytest.raises(SidecarConflict, match="not ours any more"):
+        remove_crop(raw, "lightroom", None)
+
+
+@pytest.mark.parametrize("angle", ["nan", "60", "nothing"])
+def test_numbers_that_are_no_crop_are_kept_unless_replaced(raw: Path, angle: str) -> None:
+    path = raw.with_suffix(".xmp")
+    path.write_text(SOMEBODYS.format(angle))
+    with pytest.raises(InvalidCrop, match=r"IMG\.xmp"):
+        write_crop(raw, CROP, "lightroom")
+    assert path.read_text() == SOMEBODYS.format(angle)
+    write_crop(raw, CROP, "lightroom", replace=True)
+    assert apart(read_crop(raw, "lightroom"), CROP, RAW_SIZE) < 0.1
+
+
+@pytest.mark.parametrize(("first", "second"), [EDITORS, EDITORS[::-1]])
+def test_two_editors_would_crop_twice(raw: Path, first: Editor, second: Editor) -> None:
+    write_crop(raw, CROP, first)
+    with pytest.raises(SidecarConflict, match="darktable would apply both"):
+        write_crop(raw, CROP, second)
+    assert len(list(raw.parent.glob("*.xmp"))) == 1
+
+
+def test_the_sidecar_of_a_raw_is_not_that_of_the_jpeg_beside_it(raw: Path, jpeg: Path) -> None:
+    write_crop(raw, CROP, "lightroom")
+    assert read_crop(jpeg) is None
+    assert read_crop(raw) is not None
+    with pytest.raises(SidecarConflict, match=r"IMG\.xmp has a crop for lightroom"):
+        write_crop(jpeg, CROP, "darktable")
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_a_crop_outside_the_photo_is_never_written(raw: Path, editor: Editor) -> None:
+    with pytest.raises(InvalidCrop, match="inside the 600x400 frame"):
+        write_crop(raw, Crop(0, 0, 1, 1, 3), editor)
+    assert [path.name for path in raw.parent.iterdir()] == [raw.name]
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_a_linked_sidecar_stays_a_link(raw: Path, editor: Editor) -> None:
+    path = write_crop(raw, OTHER, editor).path
+    real = raw.parent / "elsewhere.xml"
+    path.rename(real)
+    path.symlink_to(real)
+    write_crop(raw, CROP, editor)
+    assert path.is_symlink()
+    assert apart(read_crop(raw, editor), CROP, RAW_SIZE) < REACHED_PX
+
+
+def test_what_was_switched_off_is_on_again_when_our_crop_is_taken_out(jpeg: Path) -> None:
+    edits = (histories.clipping(2, (0.1, 0.1, 0.9, 0.9)), histories.exposure())
+    path = histories.sidecar(jpeg, *edits)
+    before, was = path.read_bytes(), read_crop(jpeg)
+    write_crop(jpeg, CROP, replace=True)
+    remove_crop(jpeg, "darktable", before)
+    assert read_crop(jpeg) == was
+
+
+def test_a_rotation_comes_back_when_our_straight_crop_is_taken_out(jpeg: Path) -> None:
+    path = histories.sidecar(jpeg, histories.ashift(3, (0.1, 0.9, 0.1, 0.9)))
+    before, was = path.read_bytes(), read_crop(jpeg)
+    write_crop(jpeg, OTHER, replace=True)
+    remove_crop(jpeg, "darktable", before)
+    assert read_crop(jpeg) == was
+
+
+def test_edits_made_since_stay_when_our_crop_is_taken_out(jpeg: Path) -> None:
+    path = write_crop(jpeg, CROP).path
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-Rating=4", path], check=True)
+    remove_crop(jpeg, "darktable", None)
+    assert read_crop(jpeg) is None
+    assert (
+        b"4"
+        in subprocess.run(
+            ["exiftool", "-s3", "-Rating", path], capture_output=True, check=True
+        ).stdout
+    )
+
+
+def test_a_turned_photo_with_empty_corners_is_reported(jpeg: Path) -> None:
+    histories.sidecar(jpeg, histories.ashift(5))
+    with pytest.raises(NotExpressible, match=r"empty corners are kept, in .*IMG\.jpg\.xmp"):
+        read_crop(jpeg)
+
+
+def test_an_unknown_format_of_darktable_is_kept(jpeg: Path) -> None:
+    path = histories.sidecar(jpeg, histories.exposure())
+    path.write_bytes(path.read_bytes().replace(b'xmp_version="5"', b'xmp_version="6"'))
+    before = path.read_bytes()
+    for replace in (False, True):
+        with pytest.raises(NotExpressible, match="format 6 of darktable"):
+            write_crop(jpeg, CROP, replace=replace)
+    assert path.read_bytes() == before
