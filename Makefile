@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 RUNTIME_PACKAGES := libimage-exiftool-perl libexempi8
-TEST_PACKAGES := $(RUNTIME_PACKAGES) darktable xvfb openbox dbus-x11 dbus lua5.4 lua-check \
+TEST_PACKAGES := $(RUNTIME_PACKAGES) darktable rawtherapee xvfb openbox dbus-x11 dbus lua5.4 lua-check \
   libvips-tools imagemagick chromium xdotool locales gettext systemd libglib2.0-bin
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0

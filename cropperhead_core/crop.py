@@ -190,16 +190,17 @@ class Crop:
         width, height = self.extent(size)
         if not (width > 0 and height > 0):
             raise InvalidCrop(f"expected a crop wider and higher than 0, got {self} of {size}")
-        for x, y in self.quad(size):
-            if not (
-                -TOLERANCE <= x <= size.width + TOLERANCE
-                and -TOLERANCE <= y <= size.height + TOLERANCE
-            ):
-                corner = f"({x:.1f}, {y:.1f})"
-                raise InvalidCrop(
-                    f"expected a crop inside the {size} frame, got a corner at {corner}: {self}"
-                )
+        if self.beyond(size) > TOLERANCE:
+            x, y = max(self.quad(size), key=lambda corner: _outside(corner, size))
+            raise InvalidCrop(
+                f"expected a crop inside the {size} frame, got a corner at ({x:.1f}, {y:.1f}):"
+                f" {self}"
+            )
         return self
+
+    def beyond(self, size: Size) -> float:
+        """How many pixels the crop reaches beyond a photo of this size; at most 0 if it does not."""
+        return max(_outside(corner, size) for corner in self.quad(size))
 
     def is_whole(self, size: Size) -> bool:
         """Whether this keeps the whole frame to within half a pixel."""
@@ -212,6 +213,12 @@ class Crop:
         numbers = (self.top, self.left, self.bottom, self.right, self.angle)
         top, left, bottom, right, angle = (round(number, 6) + 0.0 for number in numbers)
         return replace(self, top=top, left=left, bottom=bottom, right=right, angle=angle)
+
+
+def _outside(point: Point, size: Size) -> float:
+    """How many pixels a point lies outside a photo of this size; less than 0 inside."""
+    x, y = point
+    return max(-x, -y, x - size.width, y - size.height)
 
 
 def _along(x: float, y: float, degrees: float) -> Point:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from lxml import etree
 
-from cropperhead_core.crop import Crop, Size
+from cropperhead_core.crop import Crop
 from cropperhead_core.errors import DamagedSidecar, InvalidCrop, NotExpressible
 from cropperhead_core.orientation import stored_crop, upright_crop
 from cropperhead_core.photo import Photo
@@ -40,15 +40,10 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
         raise NotExpressible(f"{error}, in {name}") from error
     if crop is None:
         return None, False
-    if _beyond(crop, photo.size) > REACHED_PX:
+    if crop.beyond(photo.size) > REACHED_PX:
         raise NotExpressible(f"the photo is turned and its empty corners are kept, in {name}")
     signed = provenance.signed(descriptions(tree, name), name)
     return upright_crop(crop, photo.size, photo.orientation), signed == _signature(steps)
-
-
-def _beyond(crop: Crop, size: Size) -> float:
-    """How many pixels the crop reaches beyond the frame."""
-    return max(max(-x, -y, x - size.width, y - size.height) for x, y in crop.quad(size))
 
 
 def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: object) -> bytes:

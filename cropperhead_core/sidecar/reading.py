@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from cropperhead_core.crop import Crop
 from cropperhead_core.photo import Photo, is_raw, read_photo
 
-from . import darkroom, lightroom
+from . import darkroom, lightroom, rawtherapee
 from .embedded import embedded_packet
 from .files import Editor, read_bytes, sidecar_path
 
 __all__ = ["DIALECTS", "Found", "find_crop", "read_crop"]
 
 DIALECTS = {"darktable": darkroom, "lightroom": lightroom}
+"""What we write, too; RawTherapee's we only read."""
+READERS = DIALECTS | {"rawtherapee": rawtherapee}
+Teller = Editor | Literal["rawtherapee"]
+"""Who may have said a crop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The upright crop that a photo has now, where it says so, and whether we wrote it."""
+    """The upright crop that a photo has now, by which editor and where, and whether we wrote it."""
 
     crop: Crop
-    editor: Editor
+    editor: Teller
     source: Path
     ours: bool
 
@@ -34,31 +39,34 @@ def read_crop(photo: Path, editor: Editor | None = None) -> Crop | None:
 
 
 def find_crop(photo: Path, editor: Editor | None = None) -> Found | None:
-    """The crop of this editor, or of the first that has one: darktable, Lightroom, the file itself.
+    """The crop of this editor, or of the first that has one.
 
-    Raises `UnreadablePhoto`, `DamagedSidecar`, `InvalidCrop`, or `NotExpressible` where an edit is
-    no crop.
+    The order is darktable, Lightroom, the file itself, RawTherapee. Raises `UnreadablePhoto`,
+    `DamagedSidecar`, `InvalidCrop`, or `NotExpressible` where an edit is no crop.
     """
     facts = read_photo(photo)
-    places: list[tuple[Editor, Path]] = []
-    if editor != "lightroom":
-        places.append(("darktable", sidecar_path(photo, "darktable")))
-    if editor != "darktable":
-        places += [("lightroom", sidecar_path(photo, "lightroom")), ("lightroom", photo)]
-    for dialect, path in places:
-        found = _found(facts, dialect, path)
-        if found is not None:
-            return found
+    for teller, path in _places(photo):
+        if editor is None or teller == editor:
+            found = _found(facts, teller, path)
+            if found is not None:
+                return found
     return None
 
 
-def _found(photo: Photo, editor: Editor, path: Path) -> Found | None:
-    """The crop in one place. IMG.xmp is the raw's, so a JPEG beside it does not have its crop."""
-    is_embedded = path == photo.path
-    if editor == "lightroom" and is_raw(photo.path) == is_embedded:
-        return None
-    data = embedded_packet(photo.path) if is_embedded else read_bytes(path)
+def _places(photo: Path) -> list[tuple[Teller, Path]]:
+    """Where a crop may be said. IMG.xmp is the raw's, so a JPEG beside it has none of it."""
+    lightroom_says = sidecar_path(photo, "lightroom") if is_raw(photo) else photo
+    return [
+        ("darktable", sidecar_path(photo, "darktable")),
+        ("lightroom", lightroom_says),
+        ("rawtherapee", photo.with_name(photo.name + ".pp3")),
+    ]
+
+
+def _found(photo: Photo, teller: Teller, path: Path) -> Found | None:
+    """The crop in one place."""
+    data = embedded_packet(path) if path == photo.path else read_bytes(path)
     if data is None:
         return None
-    crop, ours = DIALECTS[editor].read(data, photo, path)
-    return None if crop is None else Found(crop, editor, path, ours)
+    crop, ours = READERS[teller].read(data, photo, path)
+    return None if crop is None else Found(crop, teller, path, ours)

@@ -56,9 +56,7 @@ def recorded(
     return Recorded(path, became, rank(last.crops, now, last.size), now, where)
 
 
-def _now(
-    path: Path, editor: Editor | None, sidecar: Path | None
-) -> tuple[Crop | None, Editor | None]:
+def _now(path: Path, editor: Editor | None, sidecar: Path | None) -> tuple[Crop | None, str | None]:
     """The crop that the photo has now, and whose."""
     if sidecar is None:
         found = find_crop(path, editor)
