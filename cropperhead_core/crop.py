@@ -199,7 +199,7 @@ class Crop:
         return self
 
     def beyond(self, size: Size) -> float:
-        """How many pixels the crop reaches beyond a photo of this size; at most 0 if it does not."""
+        """How many pixels the crop reaches beyond a photo of this size; 0 or less: it does not."""
         return max(_outside(corner, size) for corner in self.quad(size))
 
     def is_whole(self, size: Size) -> bool:

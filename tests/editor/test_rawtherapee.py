@@ -59,8 +59,14 @@ def rendered(photo: Path) -> Image.Image:
 
 @pytest.mark.parametrize(
     ("orientation", "coarse", "degree", "is_cut"),
-    [(1, 0, 0, True), (1, 0, -3, True), (6, 0, 5, True), (8, 90, -5, True), (3, 270, 2, True)]
-    + [(1, 0, 5, False)],
+    [
+        (1, 0, 0, True),
+        (1, 0, -3, True),
+        (6, 0, 5, True),
+        (8, 90, -5, True),
+        (3, 270, 2, True),
+        (1, 0, 5, False),
+    ],
 )
 def test_a_profile_is_read_as_it_is_rendered(
     tmp_path: Path, orientation: int, coarse: int, degree: float, *, is_cut: bool
