@@ -6,12 +6,14 @@ Measured on darktable 4.2.1 (docs/sidecars.md). Crops here are of the stored fra
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cropperhead_core.crop import Crop, Size
+from cropperhead_core.errors import NotExpressible
 from cropperhead_core.orientation import Orientation
 
-__all__ = ["WHOLE", "Canvas", "Edges", "orientation_of"]
+__all__ = ["WHOLE", "Canvas", "Edges", "finite", "orientation_of"]
 
 FLIP_Y, FLIP_X, SWAP = 1, 2, 4
 FLIPS = {
@@ -30,6 +32,14 @@ ORIENTATIONS = {flags: Orientation(number) for number, flags in FLIPS.items()}
 Edges = tuple[float, float, float, float]
 """Left, top, right, bottom; in pixels or in fractions, as said."""
 WHOLE: Edges = (0.0, 0.0, 1.0, 1.0)
+
+
+def finite(module: str, numbers: Iterable[float]) -> tuple[float, ...]:
+    """These numbers from a module's parameters; raises `NotExpressible` if one is none."""
+    found = tuple(numbers)
+    if not all(map(math.isfinite, found)):
+        raise NotExpressible(f"expected numbers in the parameters of {module}, got {found}")
+    return found
 
 
 def orientation_of(flags: int) -> Orientation:

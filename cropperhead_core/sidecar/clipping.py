@@ -9,6 +9,8 @@ from cropperhead_core.crop import Crop, Size, largest_inside
 from cropperhead_core.errors import NotExpressible
 from cropperhead_core.orientation import Orientation, stored_crop, upright_size
 
+from .canvas import finite
+
 __all__ = ["clipped"]
 
 FIELDS = struct.Struct("<15f4i")
@@ -26,9 +28,9 @@ def clipped(data: bytes, stored: Size, shown: Orientation) -> Crop | None:
     """
     if len(data) < FIELDS.size:
         raise NotExpressible("parameters of clipping that are too short")
-    turn, left, top, right, bottom, *numbers = FIELDS.unpack_from(data)
-    kind, _, is_applied, is_auto = numbers[-4:]
-    if any(abs(shift) > NEGLIGIBLE for shift in numbers[:2]) or (kind and is_applied):
+    *numbers, kind, _, is_applied, is_auto = FIELDS.unpack_from(data)
+    turn, left, top, right, bottom, *shifts = finite("clipping", numbers[:7])
+    if any(abs(shift) > NEGLIGIBLE for shift in shifts) or (kind and is_applied):
         raise NotExpressible("the perspective was changed, which no crop can say")
     x, y = _mirrored(left, right), _mirrored(top, bottom)
     if (x, y) == ((0, 1), (0, 1)) and abs(turn) < NEGLIGIBLE:

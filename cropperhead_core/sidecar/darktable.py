@@ -17,7 +17,7 @@ from cropperhead_core.crop import Crop, Size
 from cropperhead_core.errors import NotExpressible
 from cropperhead_core.orientation import Orientation
 
-from .canvas import WHOLE, Canvas, Edges, orientation_of
+from .canvas import WHOLE, Canvas, Edges, finite, orientation_of
 from .clipping import clipped
 
 __all__ = ["Step", "crop_params", "decoded", "flipped", "params", "turn_params"]
@@ -137,7 +137,7 @@ def _edges(data: bytes | None) -> Edges:
         return WHOLE
     if len(data) < CROP_BYTES:
         raise NotExpressible("parameters of crop that are too short")
-    left, top, right, bottom = struct.unpack_from("<4f", data)
+    left, top, right, bottom = finite("crop", struct.unpack_from("<4f", data))
     left, top = (min(max(edge, 0.0), LATEST_START) for edge in (left, top))
     right, bottom = (min(max(edge, EARLIEST_END), 1.0) for edge in (right, bottom))
     return left, top, right, bottom
@@ -148,7 +148,7 @@ def _turned(data: bytes) -> tuple[float, Edges]:
     layout = TURNS.get(len(data))
     if layout is None:
         raise NotExpressible(f"expected parameters of ashift, got {len(data)} bytes")
-    rotation, *numbers = struct.unpack_from(layout, data)
+    rotation, *numbers = finite("ashift", struct.unpack_from(layout, data))
     shifts, inner = (numbers[:-4], numbers[-4:]) if len(numbers) > 4 else (numbers, [0, 1, 0, 1])
     if any(abs(shift) > NEGLIGIBLE for shift in shifts):
         raise NotExpressible("the perspective was changed, which no crop can say")

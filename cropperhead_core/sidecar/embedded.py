@@ -29,7 +29,8 @@ TIFF_HEADS = (b"II*\0", b"MM\0*")
 START_OF_SCAN = 0xDA
 MAY_DIFFER = re.compile(
     r"SourceFile|(ExifTool|File|System|Composite|XMP-crs|XMP-cropperhead|XMP-x):.*"
-    r"|XMP-xmp:MetadataDate|QuickTime:MediaData.*|.*(Offsets?|Start|Length|ByteCounts|Warning)"
+    r"|XMP-xmp:MetadataDate|QuickTime:MediaData.*|RIFF:WebP_?Flags"
+    r"|.*(Offsets?|Start|Length|ByteCounts|Warning)"
 )
 """Tags, as exiftool names them, of the file, of our crop, and of places in the file."""
 
@@ -82,11 +83,18 @@ def with_packet(photo: Path, packet: bytes, exiftool: ExifTool) -> bytes:
         if written is None:
             raise SidecarError(f"exiftool could not write into {photo}: {report.strip()}")
         require_kept(packet, written, lambda _namespace, _name: False, photo)
-        changed = sorted(name for name in tags | now if tags.get(name) != now.get(name))
-        if changed or shown != picture:
-            what = changed[0] if changed else "its picture"
-            raise SidecarError(f"exiftool would have changed {what}, so {photo} was left alone")
+        changed = _changed(tags, now) or ([] if shown == picture else ["its picture"])
+        if changed:
+            raise SidecarError(
+                f"exiftool would have changed {changed[0]}, so {photo} was left alone"
+            )
         return copy.read_bytes()
+
+
+def _changed(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Names of tags that differ. New ones of XMP are from the packet, which was compared itself."""
+    new = [name for name in now if name not in before and not name.startswith("XMP-")]
+    return new + [name for name in before if now.get(name) != before[name]]
 
 
 def _other_tags(path: Path, exiftool: ExifTool) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cropperhead_core.crop import Crop
 from cropperhead_core.orientation import stored_crop, upright_crop
-from cropperhead_core.photo import Photo
+from cropperhead_core.photo import Photo, is_raw
 
 from . import adobe, provenance
 from .adobe import Name
@@ -70,16 +70,18 @@ def _signature(values: dict[Name, str]) -> str:
 
 
 def _beginning(photo: Photo) -> dict[Name, str]:
-    """What a new sidecar says besides: darktable's importer divides by the size."""
-    return {
+    """What a new packet says besides: darktable's importer divides by the size."""
+    said = {
         (CRS, "Version"): VERSION,
         (CRS, "ProcessVersion"): PROCESS_VERSION,
         (CRS, "HasSettings"): "True",
         adobe.ALREADY_APPLIED: "False",
         (CRS, "CropConstrainToWarp"): "0",
         (CRS, "RawFileName"): photo.path.name,
-        (PHOTOSHOP, "SidecarForExtension"): photo.path.suffix[1:].upper(),
         (TIFF, "ImageWidth"): str(photo.size.width),
         (TIFF, "ImageLength"): str(photo.size.height),
         (TIFF, "Orientation"): str(int(photo.orientation)),
     }
+    if is_raw(photo.path):  # else it is no sidecar but in the photo itself
+        said[PHOTOSHOP, "SidecarForExtension"] = photo.path.suffix[1:].upper()
+    return said

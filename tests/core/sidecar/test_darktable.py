@@ -242,6 +242,14 @@ def test_any_numbers_give_a_crop_or_our_error(length: int, data: st.DataObject) 
         decoded([Step("clipping" if length == 84 else "ashift", 5, packed)], SIZE, NORMAL)
 
 
+@pytest.mark.parametrize("number", [math.inf, math.nan, -math.inf])
+def test_numbers_that_are_none_are_no_crop(number: float) -> None:
+    ashift = Step("ashift", 5, struct.pack("<f", number) + turn_params(0)[4:])
+    for step in (crop_step(number, 0, 1, 1), clipping_step(number, (0, 0, 1, 1)), ashift):
+        with pytest.raises(NotExpressible, match=f"numbers in the parameters of {step.operation}"):
+            decoded([step], SIZE, NORMAL)
+
+
 @given(st.binary(min_size=1, max_size=900))
 def test_parameters_are_read_in_both_spellings(data: bytes) -> None:
     assert params(data.hex()) == data

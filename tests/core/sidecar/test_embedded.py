@@ -89,6 +89,21 @@ def test_the_crop_is_all_that_changes(
     assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_photo_without_a_packet_gets_one(
+    tmp_path: Path, tool: ExifTool, exiftool: Witness, name: str
+) -> None:
+    path = tmp_path / name
+    chart.raw(path) if name == "a.dng" else drawn_photos.save(path, Orientation.NORMAL)
+    before, seen = exiftool.tags(path), pixels(path)
+    assert embedded_packet(path) is None
+    embed(path, tool)
+    after = exiftool.tags(path)
+    assert kept(after, before) == kept(before, before)
+    assert {tag for tag in after if tag.startswith("XMP-photoshop")} == set()
+    assert np.array_equal(pixels(path), seen)
+
+
 def kept(tags: dict[str, object], before: dict[str, object]) -> dict[str, object]:
     """Tags that may not change; a photo without settings gets those that a crop needs."""
     said = {name: value for name, value in others(tags).items() if not name.endswith(PLACES)}
