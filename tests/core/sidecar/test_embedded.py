@@ -26,15 +26,10 @@ from .test_corpus import others
 NAMES = ("a.jpg", "a.png", "a.tif", "a16.tif", "a.webp", "a.heic", "a.dng")
 CROP = Crop(0.1, 0.15, 0.85, 0.9, 1.5)
 PLACES = (
-    "StripOffsets",
-    "ThumbnailOffset",
-    "Offset",
-    "Start",
-    "ByteCounts",
-    "Length",
-    "MediaData",
-    "MediaDataSize",
+    *("StripOffsets", "ThumbnailOffset", "Offset", "Start", "ByteCounts", "Length"),
+    *("MediaData", "MediaDataSize", "WebP_Flags"),
 )
+"""What exiftool says of places in the file, or of there being a packet."""
 
 
 @pytest.fixture(scope="module")
