@@ -68,6 +68,18 @@ def test_a_flat_picture_tells_nothing(horizon: Horizon, picture: object, shape: 
     assert level(belief, BINS, min_confidence=horizon.confidence).source == "none"
 
 
+@pytest.mark.parametrize("name", ["grass", "gravel", "astronaut", "chelsea", "coins", "moon"])
+def test_textures_portraits_and_close_ups_are_left(horizon: Horizon, name: str) -> None:
+    picture = np.asarray(Image.fromarray(getattr(data, name)()).convert("RGB"))
+    assert level(horizon(picture), BINS, min_confidence=horizon.confidence).angle == 0
+
+
+def test_a_tilt_beyond_the_limit_is_told_and_left(horizon: Horizon) -> None:
+    found = level(horizon(turned(-9.5)), BINS, min_confidence=0.5)
+    assert found.angle == 0
+    assert "more than the 8 that may be levelled" in found.note
+
+
 def test_noise_turns_nothing(horizon: Horizon) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (320, 480, 3), np.uint8)
     assert level(horizon(noise), BINS, min_confidence=horizon.confidence).angle == 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from cropperhead_plugin.cli.train import LOSSES
+from cropperhead_plugin.cli.train import LOSSES, NETWORKS
 
 from .conftest import Program, lines
 
@@ -27,6 +29,17 @@ def test_a_classic_network_is_trained_and_judged(program: Program, shared: Path)
     assert described["recipe"]["loss"] == "iou"
     assert len(described["data_sha256"]) == 64
     assert list((program.folder / "new.work").rglob("crops/events*"))
+
+
+@pytest.mark.parametrize("is_quick", [False, True])
+def test_the_level_network_is_made_by_its_recipe(is_quick: bool) -> None:
+    from cropperhead_core.training.levelling import LevelConfig, make_level, quick_level
+
+    made = NETWORKS["level"](Namespace(seed=7, quick=is_quick), "new")
+    recipe = LevelConfig(name="new", seed=7)
+    assert isinstance(made, partial)
+    assert made.func is make_level
+    assert made.args == (quick_level(recipe) if is_quick else recipe,)
 
 
 def test_the_losses_offered_are_those_there_are() -> None:
