@@ -70,10 +70,11 @@ def level(
         return Level(0.0, 0.0, "none", note)
     seen = np.asarray(probabilities, np.float64) / probabilities.sum()
     belief = seen if roll is None else seen * _prior(bins, roll)
-    angle, confidence = _peak(belief / belief.sum(), bins)
+    belief = belief / belief.sum()
+    angle, confidence = _peak(belief, bins)
     if confidence < min_confidence:
         return Level(0.0, confidence, "none", "nothing in the picture tells what is level")
-    worth = _worth(belief / belief.sum(), bins, angle)
+    worth = _worth(belief, bins, angle)
     source = _source(angle, seen, bins, roll, min_confidence)
     if abs(angle) > limit:
         note = f"tilted by {abs(angle):.1f} degrees, more than the {limit:g} that may be levelled"

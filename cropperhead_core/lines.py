@@ -198,6 +198,8 @@ def _doubled(x: Floats, slopes: int) -> Floats:
     found = np.empty((blocks // 2, slopes, height), np.float32)
     s_block, s_slope, s_row = padded.strides
     for odd in (0, 1):
+        # Slope n of the second half n rows lower, as a view: a step of one slope and one row. What
+        # it reads beyond a row's end is the next slope's empty start; the last has one to spare.
         half = (slopes + 1 - odd) // 2
         shape, strides = (blocks // 2, half, height), (2 * s_block, s_slope + s_row, s_row)
         second = as_strided(padded[1:, :, odd:], shape, strides)

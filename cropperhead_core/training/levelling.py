@@ -73,7 +73,8 @@ def make_level(
         for name in ("train", "validation")
     )
     say(f"{len(learnt)} pictures to learn from, {len(held)} to calibrate with")
-    cache = work / f"{config.name}-{data_hash(learnt)[:8]}-{config.versions}" / "evidence"
+    own = f"{config.name}-{data_hash(learnt)[:8]}-{config.versions}-{config.seed}"
+    cache = work / own / "evidence"
     seen = tilted(learnt, versions=config.versions, seed=config.seed, cache=cache)
     weights = network_weights(_trained(config, learnt, seen, say))
     made = work / f"{config.name}.made"
