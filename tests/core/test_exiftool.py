@@ -1,0 +1,50 @@
+"""The one resident exiftool: many files in one question, and any name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cropperhead_core.errors import ToolError
+from cropperhead_core.exiftool import ExifTool
+
+from .drawn_photos import panasonic, with_notes
+
+
+@pytest.fixture(scope="module")
+def tool() -> Iterator[ExifTool]:
+    with ExifTool() as tool:
+        yield tool
+
+
+def test_many_files_are_answered_in_order(tmp_path: Path, tool: ExifTool) -> None:
+    paths = [with_notes(tmp_path / f"{n}.jpg", "Panasonic", panasonic(n)) for n in (3, 1, 2)]
+    assert tool.tags(paths, ["RollAngle"]) == [{"RollAngle": n} for n in (3, 1, 2)]
+
+
+def test_what_is_no_photo_has_no_tags_and_the_others_do(tmp_path: Path, tool: ExifTool) -> None:
+    photo = with_notes(tmp_path / "a.jpg", "Panasonic", panasonic(1))
+    (tmp_path / "empty.jpg").touch()
+    paths = [tmp_path / "missing.jpg", photo, tmp_path / "empty.jpg"]
+    assert [tags.get("RollAngle") for tags in tool.tags(paths, ["RollAngle"])] == [None, 1, None]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b"a b.jpg", b"'\".jpg", b"-x.jpg", b"#x.jpg", b"a\nb.jpg", b"\xc3\xa4.jpg", b"\xff.jpg"],
+)
+def test_any_name_is_answered(tmp_path: Path, tool: ExifTool, name: bytes) -> None:
+    plain = with_notes(tmp_path / "plain.jpg", "Panasonic", panasonic(2))
+    path = plain.rename(tmp_path / os.fsdecode(name))
+    assert tool.tags([path], ["RollAngle"]) == [{"RollAngle": 2}]
+
+
+def test_a_missing_program_is_named_with_what_brings_it(tmp_path: Path) -> None:
+    with (
+        ExifTool("/nowhere/exiftool") as tool,
+        pytest.raises(ToolError, match=r"/nowhere/exiftool.*libimage-exiftool-perl"),
+    ):
+        tool.tags([tmp_path / "a.jpg"], ["RollAngle"])
