@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import time
 from pathlib import Path
 
@@ -18,17 +17,6 @@ from tests.plugin.conftest import photo
 
 def sidecar(path: Path) -> Path:
     return path.with_name(path.name + ".xmp")
-
-
-def test_a_card_copied_at_once_is_done_whole_and_once(home: Home, tmp_path: Path) -> None:
-    source = card(tmp_path / "card", 200)
-    with Watching(home) as watch:
-        watch.until_said("watching")
-        subprocess.run(["cp", "-r", tmp_path / "card/DCIM", home.photos], check=True)
-        watch.until("done", 200)
-    photos = [home.photos / path.relative_to(tmp_path / "card") for path in source]
-    assert home.troubles(photos) == []
-    assert home.done_twice() == 0
 
 
 def test_photos_that_were_there_before_are_done_too(home: Home) -> None:

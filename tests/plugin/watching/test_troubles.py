@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 import subprocess
 import time
@@ -16,7 +15,6 @@ from watched import SURE, Home, Watching, card, small_jpeg, until
 from tests.plugin.conftest import photo
 from tests.plugin.test_hostile import MODEST
 
-KILLS, PHOTOS = 12, 80
 DISK_BYTES = 24 << 20
 QUICK = ("--settle", "0.3", "--interval", "1")
 LIMITED = (
@@ -28,23 +26,6 @@ LIMITED = (
     "sh",
 )
 """In a user namespace of its own a process may set its own limit of inotify."""
-
-
-def test_killed_again_and_again_every_photo_has_one_whole_sidecar(home: Home) -> None:
-    photos = card(home.photos, PHOTOS)
-    theirs = photo(home.photos / "theirs.jpg")
-    Path(f"{theirs}.xmp").write_text("somebody's")
-    moments = random.Random(5)
-    for _ in range(KILLS):
-        with Watching(home, "--settle", "0.1") as watch:
-            watch.until_said("watching")
-            time.sleep(moments.uniform(0, 1.2))
-            watch.kill()
-    with Watching(home, "--settle", "0.1") as watch:
-        watch.until("done", PHOTOS)
-    assert home.troubles(photos) == []
-    assert Path(f"{theirs}.xmp").read_text() == "somebody's"
-    assert sum(home.counts().values()) == PHOTOS + 1
 
 
 def test_a_photo_that_may_not_be_read_keeps_no_other_from_its_crop(home: Home) -> None:
