@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from collections.abc import Callable
@@ -109,3 +110,10 @@ def test_a_config_that_is_no_config_is_refused(copy: Path, text: str) -> None:
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="expected a crop model"):
         load_model(tmp_path / "nothing")
+
+
+def test_the_credits_list_every_photo_that_was_learnt_from() -> None:
+    with (FOLDER / "CREDITS.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == json.loads((FOLDER / "config.json").read_text())["pictures"]
+    assert all(row["licence"] and row["source"] for row in rows)

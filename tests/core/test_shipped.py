@@ -100,12 +100,12 @@ def test_a_tighter_wish_never_keeps_more(name: str, aspect: str) -> None:
     wished = [told(pixels, aspect=aspect, tightness=step / 4) for step in range(5)]
     areas = [(c.right - c.left) * (c.bottom - c.top) for c in map(kept, wished)]
     assert areas == sorted(areas, reverse=True)
-    assert areas[-1] < areas[0]
+    assert aspect != "original" or areas[-1] < areas[0]
 
 
-@pytest.mark.parametrize("name", ["astronaut", "chelsea"])
+@pytest.mark.parametrize("name", ["astronaut", "rocket"])
 def test_a_crop_is_told_by_what_it_keeps_or_removes(name: str) -> None:
-    (first, *_) = told(photo(name, SIZES[0]), aspect="square").crops
+    (first, *_) = told(photo(name, SIZES[0]), tightness=0.8).crops
     assert first.reasons
     assert any(word in " ".join(first.reasons) for word in ("keeps", "removes", "trims", "brings"))
 
