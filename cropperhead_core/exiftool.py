@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,6 +19,10 @@ MISSING = "cannot start {0}: install it (Debian: apt install libimage-exiftool-p
 UNSAFE = ("\n", "\r", "#", "-")
 """What an argument of exiftool's argument file may not hold, or not begin with: such a file is
 reached through a link with a plain name."""
+
+SILENT_S = 120.0
+"""Seconds without a byte from exiftool after which it is taken for stuck: a slow card, not a slow
+file, is what takes longest."""
 
 
 class ExifTool:
@@ -96,15 +101,31 @@ class ExifTool:
     def _started(self) -> Any:
         """The running process."""
         if self._helper is None:
-            from exiftool import ExifTool as Process  # 20 ms: only when there is work for it
+            from exiftool import exiftool as library  # 20 ms: only when there is work for it
 
+            # Its own reader (0.5.6) goes on for ever, with ever more memory, once exiftool is dead.
+            library._read_fd_endswith = _read_until
             try:
-                self._helper = Process(self._program, common_args=["-charset", "filename=utf8"])
+                common = ["-charset", "filename=utf8"]
+                self._helper = library.ExifTool(self._program, common_args=common)
                 self._helper.run()
             except (OSError, RuntimeError) as error:
                 self._helper = None
                 raise ToolError(MISSING.format(self._program)) from error
         return self._helper
+
+
+def _read_until(handle: int, end: bytes, block: int) -> bytes:
+    """What comes up to this ending and white space; raises `OSError` when exiftool is gone."""
+    held = bytearray()
+    while not held[-len(end) - 4 :].strip().endswith(end):
+        if not select.select([handle], [], [], SILENT_S)[0]:
+            raise TimeoutError(f"nothing came for {SILENT_S:.0f} seconds")
+        part = os.read(handle, block)
+        if not part:
+            raise BrokenPipeError("it ended in the middle of an answer")
+        held += part
+    return bytes(held)
 
 
 def _entries(text: str) -> list[dict[str, Any]]:

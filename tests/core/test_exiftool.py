@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,4 +48,19 @@ def test_a_missing_program_is_named_with_what_brings_it(tmp_path: Path) -> None:
         ExifTool("/nowhere/exiftool") as tool,
         pytest.raises(ToolError, match=r"/nowhere/exiftool.*libimage-exiftool-perl"),
     ):
+        tool.tags([tmp_path / "a.jpg"], ["RollAngle"])
+
+
+def test_one_that_was_killed_is_started_again(tmp_path: Path, tool: ExifTool) -> None:
+    photo = with_notes(tmp_path / "a.jpg", "Panasonic", panasonic(1))
+    tool.tags([photo], ["RollAngle"])
+    os.kill(tool._helper._process.pid, signal.SIGKILL)
+    assert tool.tags([photo], ["RollAngle"]) == [{"RollAngle": 1}]
+
+
+def test_one_that_ends_in_the_middle_of_an_answer_is_an_error(tmp_path: Path) -> None:
+    program = tmp_path / "exiftool"
+    program.write_text("#!/bin/sh\nread line\nprintf half\n")
+    program.chmod(0o755)
+    with ExifTool(str(program)) as tool, pytest.raises(ToolError, match=str(program)):
         tool.tags([tmp_path / "a.jpg"], ["RollAngle"])
