@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Generator
 from pathlib import Path
 
@@ -21,6 +22,15 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("the folder ../shared with the project's data is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def german(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder that holds a German locale, made when the machine has none."""
+    folder = tmp_path_factory.mktemp("locales")
+    made = folder / "de_DE.UTF-8"
+    subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", made], check=True)
+    return str(folder)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -68,7 +68,7 @@ def disabled(luarc: bytes | None) -> bytes | None:
     """This luarc without our lines; None (no file) if it was made for them."""
     if luarc is None or luarc == MADE + LINES:
         return None
-    return luarc.replace(LINES, b"").removeprefix(MADE)
+    return luarc.replace(MADE + LINES, b"").replace(LINES, b"")
 
 
 def program_file(program: Path) -> bytes:

@@ -15,19 +15,12 @@ from pathlib import Path
 import pytest
 
 HARNESS = Path(__file__).with_name("harness.lua")
-WAIT_S = 120.0
+WAIT_S = 60.0
 """For anything at all: a busy machine is slow, and only a hanging one is an error."""
 NEEDED = ("darktable", "Xvfb", "openbox", "dbus-run-session")
-QUIET = """
-ui_last/no_april1st=TRUE
+QUIET = """\
 show_splash_screen=FALSE
 opencl=FALSE
-ask_before_remove=FALSE
-ask_before_delete=FALSE
-lighttable/ui/milliseconds=0
-ui/style/preset=
-_scripts_install/dont_show=TRUE
-lua/_scripts_install/dont_show=TRUE
 worker_threads=2
 """
 
@@ -113,7 +106,11 @@ def screen(folder: Path, size: str = "1600x1000") -> Iterator[str]:
 
 @contextlib.contextmanager
 def darktable(
-    folder: Path, environ: dict[str, str] | None = None, *, size: str = "1600x1000"
+    folder: Path,
+    environ: dict[str, str] | None = None,
+    *,
+    settings: str = "",
+    size: str = "1600x1000",
 ) -> Iterator[Darktable]:
     """darktable started in a home below this folder, whose luarc also loads the harness."""
     missing = [name for name in NEEDED if shutil.which(name) is None]
@@ -123,7 +120,7 @@ def darktable(
     config = home / ".config/darktable"
     for place in (config, channel, home / ".cache"):
         place.mkdir(parents=True, exist_ok=True)
-    (config / "darktablerc").write_text(QUIET.lstrip())
+    (config / "darktablerc").write_text(QUIET + settings)
     luarc = config / "luarc"
     luarc.write_text((luarc.read_text() if luarc.exists() else "") + f'dofile("{HARNESS}")\n')
     with screen(folder, size) as display:
@@ -149,7 +146,9 @@ def darktable(
             running = Darktable(folder, plain | ours, process, log=log)
             try:
                 until(
-                    lambda: running.ticks() > 0 or process.poll() is not None, "darktable's start"
+                    lambda: running.ticks() > 0 or process.poll() is not None,
+                    "darktable's start",
+                    2 * WAIT_S,
                 )
                 yield running
             finally:

@@ -1,6 +1,7 @@
 -- Runs inside darktable: answers the snippets of a test, and ticks through the interface's thread.
 
 local dt = require "darktable"
+local START_MS = 3000
 local folder = os.getenv("CROPPERHEAD_TEST_CHANNEL")
 
 local function read(path)
@@ -42,8 +43,10 @@ local function listen()
   end
 end
 
--- Setting a widget's text waits for the interface: a tick says that it answers.
+-- Setting a widget's text waits for the interface: a tick says that it answers. Not before the
+-- interface runs: darktable 4.2.1 may then wait for itself for ever.
 local function tick()
+  dt.control.sleep(START_MS)
   local label = dt.new_widget("label") { label = "0" }
   local count = 0
   while not dt.control.ending do
@@ -55,6 +58,18 @@ local function tick()
     dt.control.sleep(100)
   end
 end
+
+-- What the plugin told the person, last.
+said = ""
+local print = dt.print
+dt.print = function(text)
+  said = text
+  print(text)
+end
+
+-- How often the photo in the darkroom was drawn.
+drawn = 0
+dt.register_event("harness", "pixelpipe-processing-complete", function() drawn = drawn + 1 end)
 
 dt.control.dispatch(listen)
 dt.control.dispatch(tick)

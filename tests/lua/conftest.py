@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import locale
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,15 +37,6 @@ class Lua:
 @pytest.fixture
 def lua() -> Lua:
     return Lua()
-
-
-@pytest.fixture(scope="session")
-def german(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The folder that holds a German locale, made when the machine has none."""
-    folder = tmp_path_factory.mktemp("locales")
-    made = folder / "de_DE.UTF-8"
-    subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", made], check=True)
-    return str(folder)
 
 
 @pytest.fixture

@@ -1,10 +1,15 @@
 -- Brings steps into a photo's history, and keeps its tags. `dt` is darktable.
 
-local style = require((...):gsub("delivery$", "style"))
+local folder = (...):gsub("delivery$", "")
+local files = require(folder .. "files")
+local framing = require(folder .. "framing")
+local style = require(folder .. "style")
 
 local delivery = {}
 
 local NAME = "CropperHead"
+local DRAW_MS = 3000
+local SETTLE_MS, PAUSE_MS = 2000, 20
 local TAGS = { "suggested", "accepted", "adjusted", "rejected", "left" }
 
 local function found(dt)
@@ -22,23 +27,73 @@ local function imported(dt, steps)
     old:delete()
   end
   local path = dt.configuration.cache_dir .. "/" .. NAME .. ".dtstyle"
-  local file = assert(io.open(path, "wb"))
-  file:write(style.text(NAME, steps))
-  file:close()
+  files.write(path, style.text(NAME, steps))
   dt.styles.import(path)
   os.remove(path)
   return assert(found(dt), "darktable did not take the style with the crop")
 end
 
+-- darktable writes sidecars in a thread of its own: wait until this one is whole, or not long.
+local function settle(dt, image)
+  local waited = 0
+  while waited < SETTLE_MS do
+    local text = files.content(image.sidecar)
+    if text:find("</x:xmpmeta>%s*$") or (text == "" and waited > SETTLE_MS / 4) then
+      return
+    end
+    dt.control.sleep(PAUSE_MS)
+    waited = waited + PAUSE_MS
+  end
+end
+
+local drawn = 0
+
+-- To be told whenever darktable has drawn the photo of the darkroom.
+function delivery.was_drawn()
+  drawn = drawn + 1
+end
+
+-- Change something; in the darkroom, wait until it is drawn: darktable 4.2.1 crashes when it is to
+-- load a photo anew, or to leave it, before it has finished with the last time.
+local function drawing(dt, change)
+  local before, waited = drawn, 0
+  change()
+  while dt.gui.current_view().id == "darkroom" and drawn == before and waited < DRAW_MS do
+    dt.control.sleep(PAUSE_MS)
+    waited = waited + PAUSE_MS
+  end
+end
+
+local function is_shown(dt, image)
+  if dt.gui.current_view().id ~= "darkroom" then
+    return false
+  end
+  local shown = dt.gui.views.darkroom.display_image()
+  return shown ~= nil and shown.id == image.id
+end
+
+-- Apply our style to the photo in the darkroom by its shortcut, which acts in the thread of the
+-- interface: apply_style changes the interface from ours, and darktable 4.2.1 may crash of it.
+-- Whether the photo's sidecar says so; another darktable may name its shortcuts otherwise.
+local function applied_in_darkroom(dt, image)
+  local before = framing.of(files.content(image.sidecar))
+  drawing(dt, function() dt.gui.action("global/styles/" .. NAME, 0, "", "", 1.0) end)
+  settle(dt, image)
+  return framing.of(files.content(image.sidecar)) ~= before
+end
+
 -- Append these steps to the photo's history, by a style that is there for this moment only.
 function delivery.append(dt, image, steps)
   local one = imported(dt, steps)
-  image:apply_style(one)
+  if not (is_shown(dt, image) and applied_in_darkroom(dt, image)) then
+    drawing(dt, function() image:apply_style(one) end)
+  end
   one:delete()
   local tag = dt.tags.find("darktable|style|" .. NAME)
   if tag then
     tag:delete()
   end
+  settle(dt, image)
 end
 
 -- Tag the photo cropperhead|name, and with no other of our tags; nil takes them all.
@@ -64,17 +119,15 @@ function delivery.is_tagged(image, name)
   return false
 end
 
--- Make darktable write what was done in the darkroom to the sidecar: showing a photo again does.
+-- Wait until sidecars say what the photos are. Showing the photo of the darkroom once more makes
+-- darktable write what was done there.
 function delivery.flush(dt, images)
-  if dt.gui.current_view().id ~= "darkroom" then
-    return
+  if dt.gui.current_view().id == "darkroom" then
+    local shown = dt.gui.views.darkroom.display_image()
+    drawing(dt, function() dt.gui.views.darkroom.display_image(shown) end)
   end
-  local shown = dt.gui.views.darkroom.display_image()
   for _, image in ipairs(images) do
-    if shown and image.id == shown.id then
-      dt.gui.views.darkroom.display_image(shown)
-      dt.control.sleep(200)
-    end
+    settle(dt, image)
   end
 end
 

@@ -13,7 +13,9 @@ local MODULE = "cropperhead"
 local API = 9
 local CROPS = 5
 local FLUSH_S = 2
-local EVENTS = { "view-changed", "darkroom-image-history-changed" }
+local EVENTS = {
+  "view-changed", "darkroom-image-history-changed", "pixelpipe-processing-complete",
+}
 
 local here = debug.getinfo(1, "S").source:match("^@(.*/)") or ""
 dt.gettext.bindtextdomain(MODULE, here .. "locale")
@@ -132,6 +134,7 @@ local function start()
     dt.register_event(MODULE .. "_" .. name, "shortcut", acts[name], label)
   end
   dt.register_event(MODULE, "darkroom-image-history-changed", left)
+  dt.register_event(MODULE, "pixelpipe-processing-complete", delivery.was_drawn)
   -- A panel can be registered in the lighttable only.
   dt.register_event(MODULE, "view-changed", function(_, _, new)
     if not has_panel and new.id == "lighttable" then

@@ -1,16 +1,13 @@
 -- What was suggested for which photo while darktable runs, and how we left the photo framed.
 
-local framing = require((...):gsub("memory$", "framing"))
+local folder = (...):gsub("memory$", "")
+local files = require(folder .. "files")
+local framing = require(folder .. "framing")
 
 local memory = {}
 
 local function framing_of(image)
-  local file = io.open(image.sidecar, "rb")
-  local text = file and file:read("a") or ""
-  if file then
-    file:close()
-  end
-  return framing.of(text)
+  return framing.of(files.content(image.sidecar))
 end
 
 -- A memory of nothing.

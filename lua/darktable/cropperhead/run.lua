@@ -3,11 +3,13 @@
 local folder = (...):gsub("run$", "")
 local command = require(folder .. "command")
 local ending = require(folder .. "ending")
+local disk = require(folder .. "files")
 local protocol = require(folder .. "protocol")
 
 local run = {}
 
 local PAUSE_MS = 50
+local BREATH_MS = 20 -- after each line, so that the interface and other scripts get their turn
 local TERM_MS, KILL_MS = 1000, 3000
 
 -- Files of our own in darktable's cache: they are the person's alone, and the same for a Flatpak's
@@ -22,20 +24,11 @@ local function names(dt)
   return files
 end
 
-local function content(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read("a") or ""
-  if file then
-    file:close()
-  end
-  return text
-end
-
 -- End the program: ask first, then insist; whatever happens, we do not wait longer than that.
 local function stop(dt, files, state)
   local waited, signal = 0, "TERM"
   while not state.ended and waited < KILL_MS do
-    local line = command.kill(signal, content(files.pid))
+    local line = command.kill(signal, disk.content(files.pid))
     if line and state.signal ~= signal then
       dt.control.execute(line)
       state.signal = signal
@@ -47,7 +40,7 @@ local function stop(dt, files, state)
 end
 
 -- Hand out the lines that have come; nil when one was not understood.
-local function handed(work, state, text)
+local function handed(dt, work, state, text)
   local lines
   lines, state.rest = protocol.lines(state.rest .. text)
   for _, line in ipairs(lines) do
@@ -57,6 +50,7 @@ local function handed(work, state, text)
       return nil
     end
     state.answered, state.quiet_ms = state.answered + 1, 0
+    dt.control.sleep(BREATH_MS)
     if work.is_stopped() then
       break
     end
@@ -69,7 +63,7 @@ local function follow(dt, work, files, state)
   repeat
     local is_last = state.ended
     output = output or io.open(files.output, "rb")
-    local ok = handed(work, state, output and output:read("a") or "")
+    local ok = handed(dt, work, state, output and output:read("a") or "")
     if work.is_stopped() or dt.control.ending then
       state.stopped = "cancelled"
     elseif state.quiet_ms > work.patience * 1000 then
@@ -93,9 +87,7 @@ end
 -- Gives nil when all went well, else what `ending.word` gives. For a Lua thread of its own.
 function run.program(dt, work)
   local files = names(dt)
-  local input = assert(io.open(files.input, "wb"))
-  input:write(work.input)
-  input:close()
+  disk.write(files.input, work.input)
   local state = { rest = "", answered = 0, quiet_ms = 0, ended = false }
   dt.control.dispatch(function()
     dt.control.execute(command.line(work.words, files))
@@ -105,8 +97,8 @@ function run.program(dt, work)
   if not ok then
     stop(dt, files, state)
   end
-  state.status = tonumber(content(files.status))
-  state.errors, state.expected = content(files.errors), work.expected
+  state.status = tonumber(disk.content(files.status))
+  state.errors, state.expected = disk.content(files.errors), work.expected
   for _, path in pairs(files) do
     os.remove(path)
   end

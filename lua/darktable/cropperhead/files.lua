@@ -1,0 +1,22 @@
+-- Small files, read and written whole.
+
+local files = {}
+
+-- What the file holds, "" when there is none.
+function files.content(path)
+  local file = io.open(path, "rb")
+  local text = file and file:read("a") or ""
+  if file then
+    file:close()
+  end
+  return text
+end
+
+-- Put this text there; raises when that fails.
+function files.write(path, text)
+  local file = assert(io.open(path, "wb"))
+  assert(file:write(text))
+  assert(file:close())
+end
+
+return files
