@@ -196,7 +196,7 @@ def test_the_buttons_work_in_the_darkroom(gui: Panel, tmp_path: Path) -> None:
     with gui.choosing({"dark.jpg": [MIDDLE, OTHER]}):
         gui.press("suggest")
         gui.press("next")
-        gui.gui.lua('dt.gui.action("iop/exposure/exposure", 0, "", "set", 1.0)')
+        gui.gui.until('dt.gui.action("iop/exposure/exposure", 0, "", "set", 1.0) == 1.0')
         gui.drawn()
         gui.press("previous")
     gui.lighttable()

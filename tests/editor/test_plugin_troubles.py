@@ -119,11 +119,6 @@ def test_no_file_name_is_ever_run(gui: Panel, tmp_path: Path, name: str) -> None
     assert not any((place / "hacked").exists() for place in places)
 
 
-def test_without_a_selection_that_is_told(gui: Panel) -> None:
-    gui.select([])
-    assert "Select" in gui.press("suggest")
-
-
 def test_without_sidecars_nothing_is_begun(tmp_path: Path) -> None:
     with panel(tmp_path, settings="write_sidecar_files=never\n") as alone:
         photo = jpeg(tmp_path / "a.jpg")
