@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from .crop import Crop, Size
-from .errors import JournalError
-from .schema import migrate
+from .store import Store
 
 __all__ = ["Journal", "Suggested", "Writing"]
-
-BUSY_TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,39 +53,18 @@ class Writing:
     id: int = 0
 
 
-class Journal:
+class Journal(Store):
     """The journal in this file, made when absent; use it as a context manager.
 
     Raises `JournalError` when it cannot be opened, or was written by a newer version.
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with self._ours():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-            try:
-                migrate(self._db, path)
-            except BaseException:
-                self.close()
-                raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
 
     def record_suggestion(self, photo: Path, key: str, suggested: Suggested) -> int:
         """Note what was suggested for this photo; the suggestion's number comes back."""
         crops = json.dumps([_numbers(crop) for crop in suggested.crops])
         wishes = json.dumps(dict(suggested.wishes))
         size = suggested.size
-        with self._transaction():
+        with self.transaction():
             row = (self._photo(photo, key), time.time(), suggested.model, suggested.verdict)
             return self._insert("suggestions", (*row, size.width, size.height, crops, wishes))
 
@@ -124,14 +98,14 @@ class Journal:
         """Note what is about to be written, on the disk before this returns."""
         crop = json.dumps(_numbers(writing.crop))
         before = None if writing.before is None else zlib.compress(writing.before, 1)
-        with self._transaction(durable=True):
+        with self.transaction(durable=True):
             row = (self._photo(writing.photo, key), time.time(), writing.editor)
             files = (_bytes(writing.sidecar), crop, before, writing.after, "begun")
             return self._insert("writings", (*row, *files))
 
     def confirm(self, writing: int, key: str | None = None) -> None:
         """Note that it was written; with a key, that the photo has this content since."""
-        with self._transaction():
+        with self.transaction():
             self._db.execute("UPDATE writings SET state = 'written' WHERE id = ?", (writing,))
             if key is not None:
                 self._db.execute(
@@ -142,12 +116,12 @@ class Journal:
 
     def withdraw(self, writing: int) -> None:
         """Forget a writing that never reached its file."""
-        with self._transaction():
+        with self.transaction():
             self._db.execute("DELETE FROM writings WHERE id = ?", (writing,))
 
     def undone(self, writing: int) -> None:
         """Note that a writing was taken back."""
-        with self._transaction():
+        with self.transaction():
             self._db.execute("UPDATE writings SET state = 'undone' WHERE id = ?", (writing,))
 
     def writings(self, photo: Path, key: str) -> list[Writing]:
@@ -182,7 +156,7 @@ class Journal:
     ) -> None:
         """Note what became of a suggestion, and the crop the photo has now."""
         numbers = None if crop is None else json.dumps(_numbers(crop))
-        with self._transaction():
+        with self.transaction():
             self._insert("outcomes", (suggestion, time.time(), editor, outcome, numbers))
 
     def outcomes(self, suggestion: int) -> list[str]:
@@ -207,22 +181,6 @@ class Journal:
         # The table is one of our own four names; the values are bound.
         cursor = self._db.execute(f"INSERT INTO {table} VALUES (NULL, {marks})", row)  # noqa: S608
         return int(cursor.lastrowid or 0)
-
-    @contextmanager
-    def _ours(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise JournalError(f"the journal {self.path} cannot be used: {error}") from error
-
-    @contextmanager
-    def _transaction(self, *, durable: bool = False) -> Iterator[None]:
-        """All or nothing; durable survives a power cut as well, for one fsync."""
-        with self._ours():
-            self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            self._db.execute("BEGIN IMMEDIATE")
-            with self._db:
-                yield
 
 
 def _numbers(crop: Crop) -> tuple[float, ...]:

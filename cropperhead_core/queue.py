@@ -9,34 +9,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
 from .entry import FINISHED, Entry, Known, Moment, State
-from .errors import JournalError
-from .schema import QUEUE, migrate
+from .schema import QUEUE
+from .store import Store
 
 __all__ = ["Queue"]
 
-BUSY_TIMEOUT_S = 30.0
 
-
-class Queue:
+class Queue(Store):
     """The queue in this file, made when absent; a context manager. Raises `JournalError`."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with self._ours():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-            try:
-                migrate(self._db, path, QUEUE)
-                self._db.execute("PRAGMA synchronous = NORMAL")
-            except BaseException:
-                self.close()
-                raise
+    name = "queue"
+    scripts = QUEUE
 
     @classmethod
     def copied(cls, path: Path) -> Self:
@@ -48,16 +36,6 @@ class Queue:
                 source.backup(copy._db)
                 source.close()
         return copy
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
 
     def restart(self, now: float) -> None:
         """Settling begins anew: the monotonic clock of an earlier run means nothing now."""
@@ -179,24 +157,6 @@ class Queue:
         with self._ours():
             row = self._db.execute("SELECT count(*) FROM contents WHERE time >= ?", (wall,))
             return int(row.fetchone()[0])
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; what is inside joins what is around it."""
-        with self._ours():
-            if self._db.in_transaction:
-                yield
-                return
-            self._db.execute("BEGIN IMMEDIATE")
-            with self._db:
-                yield
-
-    @contextmanager
-    def _ours(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise JournalError(f"the queue {self.path} cannot be used: {error}") from error
 
     def _entries(
         self, where: str, values: Sequence[object], order: str = "next_try, folder, name"

@@ -214,7 +214,7 @@ class Folders(RuleBasedStateMachine):
         self.place = Path(mkdtemp())
         self.scene = Scene(self.place / "photos")
         self.serial = 0
-        self.changed: dict[Path, float] = {}
+        self.written: dict[int, float] = {}
 
     def teardown(self) -> None:
         self.scene.pass_time(INTERVAL_S + 3 * SETTLE_S)
@@ -239,7 +239,7 @@ class Folders(RuleBasedStateMachine):
     def write(self, name: str, is_heard: bool) -> None:
         self.serial += 1
         path = write(self.scene.folder / name, bytes(self.serial))
-        self.changed[path] = self.scene.now
+        self.written[self.serial] = self.scene.now
         if is_heard:
             self.scene.ears.folders.add(path.parent)
 
@@ -251,7 +251,6 @@ class Folders(RuleBasedStateMachine):
     def move(self, one: str, other: str) -> None:
         if (self.scene.folder / one).exists() and (self.scene.folder / other).parent.exists():
             (self.scene.folder / one).replace(self.scene.folder / other)
-            self.changed[self.scene.folder / other] = self.scene.now
 
     @rule()
     def remove_folder(self) -> None:
@@ -282,7 +281,7 @@ class Folders(RuleBasedStateMachine):
                 path.stat().st_mtime_ns,
             )
             if is_as_seen:
-                assert self.scene.now - self.changed[path] >= SETTLE_S - 0.01
+                assert self.scene.now - self.written[entry.stamp[0]] >= SETTLE_S - 0.01
 
 
 TestFolders = Folders.TestCase

@@ -1,0 +1,70 @@
+"""A SQLite file that several processes use at once: what journal and queue have in common."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar, Self
+
+from .errors import JournalError
+from .schema import MIGRATIONS, migrate
+
+__all__ = ["Store"]
+
+BUSY_TIMEOUT_S = 30.0
+
+
+class Store:
+    """The tables in this file, made when absent; a context manager.
+
+    Raises `JournalError` when it cannot be opened, or was written by a newer version.
+    """
+
+    name: ClassVar[str] = "journal"
+    scripts: ClassVar[tuple[str, ...]] = MIGRATIONS
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._ours():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+            try:
+                migrate(self._db, path, self.scripts)
+            except BaseException:
+                self.close()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self, *, durable: bool = False) -> Iterator[None]:
+        """All or nothing; what is inside joins what is around it.
+
+        Durable survives a power cut as well, for one fsync.
+        """
+        with self._ours():
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._db.execute("BEGIN IMMEDIATE")
+            with self._db:
+                yield
+
+    @contextmanager
+    def _ours(self) -> Iterator[None]:
+        """Errors of SQLite and of the disk as ours."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise JournalError(f"the {self.name} {self.path} cannot be used: {error}") from error
