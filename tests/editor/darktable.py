@@ -17,6 +17,7 @@ import pytest
 HARNESS = Path(__file__).with_name("harness.lua")
 WAIT_S = 60.0
 """For anything at all: a busy machine is slow, and only a hanging one is an error."""
+STARTS = 3
 NEEDED = ("darktable", "Xvfb", "openbox", "dbus-run-session")
 QUIET = """\
 show_splash_screen=FALSE
@@ -44,9 +45,9 @@ class Darktable:
 
     folder: Path
     environ: dict[str, str]
-    process: subprocess.Popen[bytes]
+    log: Path
     asked: int = 0
-    log: Path = field(default_factory=Path)
+    process: subprocess.Popen[bytes] = field(init=False)
 
     @property
     def channel(self) -> Path:
@@ -56,6 +57,45 @@ class Darktable:
     def config(self) -> Path:
         return self.folder / "home/.config/darktable"
 
+    def start(self) -> None:
+        """Start it, and again if it hangs: 4.2.1 may wait for itself for ever as it starts."""
+        for _ in range(STARTS):
+            with self.log.open("wb") as out:
+                self.process = subprocess.Popen(
+                    ["dbus-run-session", "--", "darktable", "-d", "lua"],
+                    env=self.environ,
+                    stdout=out,
+                    stderr=out,
+                    start_new_session=True,
+                )
+            with contextlib.suppress(Stuck):
+                until(self.is_started, "darktable's start")
+                return
+            self.stop(signal.SIGKILL)
+            (self.config / "library.db.lock").unlink(missing_ok=True)
+            (self.config / "data.db.lock").unlink(missing_ok=True)
+        raise Stuck(f"darktable did not start in {STARTS} tries of {WAIT_S:.0f} s")
+
+    def is_started(self) -> bool:
+        """Whether its interface has answered."""
+        if self.process.poll() is not None:
+            raise AssertionError(f"darktable ended at once:\n{self.said()}")
+        return self.ticks() > 0
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it, and all that it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, how)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def said(self) -> str:
+        """The end of what it printed."""
+        return self.log.read_text(errors="replace")[-3000:]
+
     def lua(self, code: str, limit_s: float = WAIT_S) -> str:
         """What this snippet returns, as text; raises `AssertionError` with what it raised."""
         self.asked += 1
@@ -64,9 +104,7 @@ class Darktable:
         ask.with_suffix(".new").rename(ask)
         until(lambda: answer.exists() or self.process.poll() is not None, code, limit_s)
         if not answer.exists():
-            raise AssertionError(
-                f"darktable ended:\n{self.log.read_text(errors='replace')[-3000:]}"
-            )
+            raise AssertionError(f"darktable ended:\n{self.said()}")
         word, _, value = answer.read_text(errors="surrogateescape").partition(" ")
         assert word == "ok", f"{value}\nin {code}"
         return value
@@ -134,28 +172,9 @@ def darktable(
             "NO_AT_BRIDGE": "1",
             **(environ or {}),
         }
-        log = folder / "darktable.log"
-        with log.open("wb") as out:
-            process = subprocess.Popen(
-                ["dbus-run-session", "--", "darktable", "-d", "lua"],
-                env=plain | ours,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
-            running = Darktable(folder, plain | ours, process, log=log)
-            try:
-                until(
-                    lambda: running.ticks() > 0 or process.poll() is not None,
-                    "darktable's start",
-                    2 * WAIT_S,
-                )
-                yield running
-            finally:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGTERM)
-                try:
-                    process.wait(20)
-                except subprocess.TimeoutExpired:
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
+        running = Darktable(folder, plain | ours, log=folder / "darktable.log")
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
