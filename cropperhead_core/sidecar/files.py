@@ -34,6 +34,9 @@ def sidecar_path(photo: Path, editor: Editor) -> Path:
 def read_bytes(path: Path) -> Content:
     """What the file holds, None when there is none; raises `SidecarError`."""
     try:
+        if not path.is_file() and not path.is_dir():  # a pipe would keep us waiting
+            path.stat()
+            raise SidecarError(f"expected a sidecar, got something that is no file: {path}")
         return path.read_bytes()
     except FileNotFoundError:
         return None
