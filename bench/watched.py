@@ -26,8 +26,8 @@ __all__ = ["SURE", "Home", "Watching", "card", "numbered", "small_jpeg", "until"
 
 PROGRAM = Path(sys.executable).with_name("cropperhead")
 PATIENCE_S = 120.0
-SURE = ("--aspect", "square")
-"""With a shape of its own each photo gets a crop, whatever the model thinks of small pictures."""
+SURE = ("--aspect", "5:4")
+"""In a shape that none of the photos has each gets a crop, whatever the model thinks of them."""
 PER_FOLDER = 100
 
 

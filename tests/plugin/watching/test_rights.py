@@ -63,7 +63,7 @@ def test_other_wishes_do_not_change_what_is_done(home: Home) -> None:
     path = photo(home.photos / "a.jpg")
     home.run(*ONCE, home.photos)
     before = snapshot(home.photos)
-    home.run(*ONCE, "--aspect", "4:5", home.photos)
+    home.run(*ONCE, "--aspect", "square", home.photos)
     assert snapshot(home.photos) == before
     assert read_crop(path) is not None
 
