@@ -103,7 +103,7 @@ def test_settings_that_make_no_sense_leave_the_old_ones(home: Home) -> None:
 
 def test_the_settings_name_the_folders_too(home: Home) -> None:
     card(home.photos, 1)
-    settings(home, f"folders = ['{home.photos}']\nsettle = 0.0\n")
+    settings(home, f"folders = ['{home.photos}']\nsettle = 0.0\naspect = '{SURE[1]}'\n")
     assert home.run("watch", "--once").returncode == 0
     assert home.counts() == {"done": 1}
 
