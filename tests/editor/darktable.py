@@ -118,6 +118,11 @@ class Darktable:
         path = self.channel / "ticks"
         return path.stat().st_size if path.exists() else 0
 
+    def type(self, keys: str) -> None:
+        """Press keys after a click between the panels, as a person does."""
+        click = ["mousemove", "700", "600", "click", "1", "sleep", "1"]
+        subprocess.run(["xdotool", *click, "key", keys, "sleep", "1"], env=self.environ, check=True)
+
     def screenshot(self, path: Path) -> None:
         subprocess.run(["import", "-window", "root", path], env=self.environ, check=True)
 

@@ -122,6 +122,21 @@ def test_accept_is_noted(gui: Panel, tmp_path: Path) -> None:
     assert gui.tags(number) == {"cropperhead|accepted"}
 
 
+def test_a_crop_can_be_undone_as_any_edit(gui: Panel, tmp_path: Path) -> None:
+    photo = jpeg(tmp_path / "undone.jpg")
+    (number,) = gui.add(photo)
+    before = np.asarray(gui.export(number, tmp_path / "before.png")).astype(int)
+    gui.select([number])
+    gui.press("suggest")
+    assert crop_in(photo) is not None
+    gui.gui.type("ctrl+z")  # the tag
+    gui.gui.type("ctrl+z")  # the crop
+    until(lambda: crop_in(photo) is None, "the crop undone")
+    after = np.asarray(gui.export(number, tmp_path / "after.png")).astype(int)
+    assert after.shape == before.shape
+    assert np.abs(after - before).max() == 0
+
+
 def test_a_crop_made_by_hand_is_not_overwritten(gui: Panel, tmp_path: Path) -> None:
     photo = jpeg(tmp_path / "own.jpg")
     (number,) = gui.add(photo)
