@@ -113,7 +113,8 @@ def killed(place: Path, sizes: Sizes) -> Iterator[Figure]:
             watch.kill()
         at.append(home.counts().get("done", 0))
     with Watching(home) as watch:
-        watch.until("done", sizes.killed, 3600)
+        watch.until_said("watching").until("done", sizes.killed, 3600)
+        until(lambda: home.status()["running"]["at"] == "waiting")
     during = sum(0 < done < sizes.killed for done in at)
     how = f"{sizes.kills} kills, {during} of them with work under way"
     yield Figure("Killed: photos without one whole sidecar", len(home.troubles(photos)), 0, how)

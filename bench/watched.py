@@ -133,9 +133,11 @@ class Watching:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self.process.poll() is None:
-            self.stop()
-        self._log.close()
+        try:
+            if self.process.poll() is None:
+                self.stop()
+        finally:
+            self._log.close()
 
     @property
     def log(self) -> str:
