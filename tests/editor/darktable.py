@@ -123,6 +123,11 @@ class Darktable:
         click = ["mousemove", "700", "600", "click", "1", "sleep", "1"]
         subprocess.run(["xdotool", *click, "key", keys, "sleep", "1"], env=self.environ, check=True)
 
+    def point(self, x: int, y: int) -> None:
+        """Move the pointer there, by way of another place."""
+        for place in ((x + 20, y + 20), (x, y)):
+            subprocess.run(["xdotool", "mousemove", *map(str, place)], env=self.environ, check=True)
+
     def screenshot(self, path: Path) -> None:
         subprocess.run(["import", "-window", "root", path], env=self.environ, check=True)
 

@@ -58,6 +58,10 @@ class Panel:
     def select(self, numbers: Sequence[int]) -> None:
         """Select these photos in the lighttable."""
         self.lighttable()
+        self.mark(numbers)
+
+    def mark(self, numbers: Sequence[int]) -> None:
+        """Select these photos, wherever we are."""
         listed = ", ".join(map(str, numbers))
         self.gui.lua(
             f"wanted = {{{listed}}} local images = {{}}"
@@ -73,6 +77,7 @@ class Panel:
         self.gui.lua("dt.gui.current_view(dt.gui.views.darkroom)")
         shown = "dt.gui.views.darkroom.display_image()"
         self.gui.until(f'dt.gui.current_view().id == "darkroom" and {shown} ~= nil')
+        self.gui.point(700, 400)
         self.drawn()
         while self.gui.lua(f"return {shown}.id") != str(number):
             self.gui.lua(

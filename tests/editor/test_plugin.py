@@ -40,6 +40,25 @@ def brighter(gui: Panel, number: int, output: Path) -> float:
     return float(np.asarray(gui.export(number, output)).mean())
 
 
+# The first here: what is typed goes to whatever had the attention last.
+def test_a_crop_can_be_undone_as_any_edit(gui: Panel, tmp_path: Path) -> None:
+    photo = jpeg(tmp_path / "undone.jpg")
+    (number,) = gui.add(photo)
+    before = np.asarray(gui.export(number, tmp_path / "before.png")).astype(int)
+    gui.select([number])
+    gui.press("suggest")
+    assert crop_in(photo) is not None
+
+    def undone() -> bool:
+        gui.gui.type("ctrl+z")  # the tag, then the crop
+        return crop_in(photo) is None
+
+    until(undone, "the crop undone")
+    after = np.asarray(gui.export(number, tmp_path / "after.png")).astype(int)
+    assert after.shape == before.shape
+    assert np.abs(after - before).max() == 0
+
+
 @pytest.mark.parametrize(
     ("name", "orientation"),
     [("one.jpg", 1), ("six.jpg", 6), ("eight.dng", 8)],
@@ -122,21 +141,6 @@ def test_accept_is_noted(gui: Panel, tmp_path: Path) -> None:
     assert gui.tags(number) == {"cropperhead|accepted"}
 
 
-def test_a_crop_can_be_undone_as_any_edit(gui: Panel, tmp_path: Path) -> None:
-    photo = jpeg(tmp_path / "undone.jpg")
-    (number,) = gui.add(photo)
-    before = np.asarray(gui.export(number, tmp_path / "before.png")).astype(int)
-    gui.select([number])
-    gui.press("suggest")
-    assert crop_in(photo) is not None
-    gui.gui.type("ctrl+z")  # the tag
-    gui.gui.type("ctrl+z")  # the crop
-    until(lambda: crop_in(photo) is None, "the crop undone")
-    after = np.asarray(gui.export(number, tmp_path / "after.png")).astype(int)
-    assert after.shape == before.shape
-    assert np.abs(after - before).max() == 0
-
-
 def test_a_crop_made_by_hand_is_not_overwritten(gui: Panel, tmp_path: Path) -> None:
     photo = jpeg(tmp_path / "own.jpg")
     (number,) = gui.add(photo)
@@ -211,6 +215,7 @@ def test_the_buttons_work_in_the_darkroom(gui: Panel, tmp_path: Path) -> None:
     with gui.choosing({"dark.jpg": [MIDDLE, OTHER]}):
         gui.press("suggest")
         gui.press("next")
+        gui.drawn()
         gui.gui.until('dt.gui.action("iop/exposure/exposure", 0, "", "set", 1.0) == 1.0')
         gui.drawn()
         gui.press("previous")
@@ -219,6 +224,24 @@ def test_the_buttons_work_in_the_darkroom(gui: Panel, tmp_path: Path) -> None:
     assert crop is not None
     assert apart(crop.quad(SIZE), MIDDLE.quad(SIZE)) < NEAR_PX
     assert 'operation="exposure"' in photo.with_name("dark.jpg.xmp").read_text()
+
+
+def test_in_the_darkroom_only_its_photo_is_cropped(gui: Panel, tmp_path: Path) -> None:
+    photo, pointed, selected = (jpeg(tmp_path / f"{name}.jpg") for name in "abc")
+    numbers = gui.add(photo, pointed, selected)
+    with gui.choosing({"a.jpg": [MIDDLE, OTHER]}):
+        gui.darkroom(numbers[0])
+        gui.mark(numbers[1:])
+        gui.press("suggest")
+        gui.press("next")
+        shown = gui.gui.lua("return dt.gui.views.darkroom.display_image().id")
+    assert int(shown) == numbers[0]
+    gui.lighttable()
+    assert [crop_in(each) is not None for each in (photo, pointed, selected)] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_versions_of_a_photo_have_crops_of_their_own(gui: Panel, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ local delivery = {}
 local NAME = "CropperHead"
 local DRAW_MS = 3000
 local SETTLE_MS, PAUSE_MS = 2000, 20
+local POINTER_MS = 10000
 local TAGS = { "suggested", "accepted", "adjusted", "rejected", "left" }
 
 local function found(dt)
@@ -72,12 +73,35 @@ local function is_shown(dt, image)
   return shown ~= nil and shown.id == image.id
 end
 
+-- Whether a shortcut acts on this photo: darktable takes the one that the pointer is over before
+-- any that is selected, in the film strip of the darkroom, too.
+local function is_met(dt, image)
+  local hovered = dt.gui.hovered
+  return hovered == nil or hovered.id == image.id
+end
+
+-- Whether the photo can be reached: in the darkroom, wait till the pointer is over no other one.
+function delivery.is_reachable(dt, image)
+  local waited = 0
+  while is_shown(dt, image) and not is_met(dt, image) and waited < POINTER_MS do
+    dt.control.sleep(PAUSE_MS)
+    waited = waited + PAUSE_MS
+  end
+  return not is_shown(dt, image) or is_met(dt, image)
+end
+
 -- Apply our style to the photo in the darkroom by its shortcut, which acts in the thread of the
 -- interface: apply_style changes the interface from ours, and darktable 4.2.1 may crash of it.
 -- Whether the photo's sidecar says so; another darktable may name its shortcuts otherwise.
 local function applied_in_darkroom(dt, image)
-  local before = framing.of(files.content(image.sidecar))
-  drawing(dt, function() dt.gui.action("global/styles/" .. NAME, 0, "", "", 1.0) end)
+  local before, chosen = framing.of(files.content(image.sidecar)), dt.gui.selection()
+  dt.gui.selection({ image })
+  drawing(dt, function()
+    if is_met(dt, image) then
+      dt.gui.action("global/styles/" .. NAME, 0, "", "", 1.0)
+    end
+  end)
+  dt.gui.selection(chosen)
   settle(dt, image)
   return framing.of(files.content(image.sidecar)) ~= before
 end
