@@ -10,7 +10,7 @@ local delivery = {}
 local NAME = "CropperHead"
 local DRAW_MS = 3000
 local SETTLE_MS, PAUSE_MS = 2000, 20
-local POINTER_MS = 10000
+local VIEW_MS, OPEN_MS, TRIES = 5000, 300, 3
 local TAGS = { "suggested", "accepted", "adjusted", "rejected", "left" }
 
 local function found(dt)
@@ -80,16 +80,6 @@ local function is_met(dt, image)
   return hovered == nil or hovered.id == image.id
 end
 
--- Whether the photo can be reached: in the darkroom, wait till the pointer is over no other one.
-function delivery.is_reachable(dt, image)
-  local waited = 0
-  while is_shown(dt, image) and not is_met(dt, image) and waited < POINTER_MS do
-    dt.control.sleep(PAUSE_MS)
-    waited = waited + PAUSE_MS
-  end
-  return not is_shown(dt, image) or is_met(dt, image)
-end
-
 -- Apply our style to the photo in the darkroom by its shortcut, which acts in the thread of the
 -- interface: apply_style changes the interface from ours, and darktable 4.2.1 may crash of it.
 -- Whether the photo's sidecar says so; another darktable may name its shortcuts otherwise.
@@ -106,11 +96,40 @@ local function applied_in_darkroom(dt, image)
   return framing.of(files.content(image.sidecar)) ~= before
 end
 
+local function go_to(dt, view)
+  local waited = 0
+  dt.gui.current_view(view)
+  while dt.gui.current_view().id ~= view.id and waited < VIEW_MS do
+    dt.control.sleep(PAUSE_MS)
+    waited = waited + PAUSE_MS
+  end
+end
+
+-- Apply our style to the photo of the darkroom by way of the lighttable, and come back to it.
+local function applied_outside(dt, image, one)
+  local chosen = dt.gui.selection()
+  go_to(dt, dt.gui.views.lighttable)
+  image:apply_style(one)
+  settle(dt, image)
+  dt.gui.selection({ image })
+  drawing(dt, function() go_to(dt, dt.gui.views.darkroom) end)
+  -- It opens the photo that the pointer was last over, and says so only after a while.
+  for _ = 1, TRIES do
+    dt.control.sleep(OPEN_MS)
+    if not is_shown(dt, image) then
+      drawing(dt, function() dt.gui.views.darkroom.display_image(image) end)
+    end
+  end
+  dt.gui.selection(chosen)
+end
+
 -- Append these steps to the photo's history, by a style that is there for this moment only.
 function delivery.append(dt, image, steps)
   local one = imported(dt, steps)
-  if not (is_shown(dt, image) and applied_in_darkroom(dt, image)) then
-    drawing(dt, function() image:apply_style(one) end)
+  if not is_shown(dt, image) then
+    image:apply_style(one)
+  elseif not (is_met(dt, image) and applied_in_darkroom(dt, image)) then
+    applied_outside(dt, image, one)
   end
   one:delete()
   local tag = dt.tags.find("darktable|style|" .. NAME)
