@@ -79,10 +79,10 @@ def test_the_mirrored_photo_has_the_mirrored_crop(name: str, size: tuple[int, in
 
 
 @pytest.mark.parametrize("aspect", ["original", "free"])
-def test_saving_it_anew_hardly_changes_that(aspect: str) -> None:
+def test_saving_it_anew_does_not_change_that(aspect: str) -> None:
     pixels = [photo(name, size) for name in NAMES for size in SIZES]
     found = [agreement(each, in_a_mirror_as_jpeg(each), aspect) for each in pixels]
-    assert np.mean(found) >= 0.97
+    assert min(found) >= 0.97
 
 
 @pytest.mark.parametrize("name", NAMES)
