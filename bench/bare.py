@@ -31,7 +31,7 @@ faces = engine.Interpreter(
 faces.allocate_tensors()
 
 pixels = simplejpeg.decode_jpeg(
-    PHOTO.read_bytes(), fastdct=True, fastupsample=True, min_width=640, min_height=427
+    PHOTO.read_bytes(), fastdct=True, fastupsample=True, min_width=512, min_height=341
 )
 photo = Image.fromarray(pixels)
 side, count = config["input"], config["boxes"]

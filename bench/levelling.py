@@ -18,6 +18,7 @@ from cropperhead_core import Horizon
 from cropperhead_core.dataset import Picture, read_pictures, split
 from cropperhead_core.photo import read_photo
 from cropperhead_core.preview import read_preview
+from cropperhead_core.suggest import PREVIEW_SIDE
 from cropperhead_core.training.levelled import Figures, Way, figures, heard
 
 SEED = 11
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str]) -> None:
         for way in get_args(Way):
             found = figures(heard(horizon, of_kind, seed=SEED, way=way), horizon.confidence)
             print(row(f"{kind}, {way}", found, len(of_kind)))
-    pixels = read_preview(read_photo(pictures[0].path), 640).pixels
+    pixels = read_preview(read_photo(pictures[0].path), PREVIEW_SIDE).pixels
     cost = np.min([spent(lambda: horizon(pixels)) for _ in range(ROUNDS)])
     print(f"one look: {cost * 1000:.1f} ms of CPU for {pixels.shape[1]}x{pixels.shape[0]} pixels")
 

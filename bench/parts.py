@@ -46,7 +46,7 @@ class Parts:
             "Decode a 24 MP JPEG at 1/8": self.decode,
             "Look: features, subject": self.look,
             "Scores of all candidates": self.scores,
-            "Faces, in three views": self.faces,
+            "Faces, in one to three views": self.faces,
             "Horizon: the angle that levels": self.horizon,
             "All else": self.suggest - self.decode - self.network,
             "A suggestion for the JPEG": self.suggest,
@@ -89,4 +89,4 @@ def parts(model_folder: Path, photos: Sequence[Path], raws: Sequence[Path]) -> P
 
 def _decoded(path: Path) -> None:
     content = path.read_bytes()
-    simplejpeg.decode_jpeg(content, fastdct=True, fastupsample=True, min_width=640, min_height=427)
+    simplejpeg.decode_jpeg(content, fastdct=True, fastupsample=True, min_width=512, min_height=341)
