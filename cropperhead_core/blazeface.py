@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .crop import Box
 
-__all__ = ["SIDE", "agreed", "decoded", "distinct"]
+__all__ = ["MIN_CONFIDENCE", "SIDE", "agreed", "decoded", "distinct"]
 
 SIDE = 192
 """Pixels of the square that the network looks at."""
@@ -40,25 +40,24 @@ def decoded(raw: Floats, logits: Floats) -> Floats:
     return boxes[(halves > 0).all(axis=1)].astype(np.float32)
 
 
-def agreed(direct: Floats, mirrored: Floats) -> Floats:
-    """(n, 5) faces that two looks at one square agree on, from the (n, 5) boxes of each.
+def agreed(*looks: Floats) -> Floats:
+    """(n, 5) what looks at one square show, each a face, from the (n, 5) boxes of each look.
 
     A face is the mean of its boxes weighted by score; its confidence is the mean of the best score
     in each look, 0 where a look does not see it.
     """
-    found = np.concatenate([direct, mirrored])
-    which = np.repeat([0, 1], [len(direct), len(mirrored)])
+    found = np.concatenate(looks)
+    which = np.repeat(np.arange(len(looks)), [len(look) for look in looks])
     faces = []
     left = np.argsort(-found[:, 4], kind="stable")
     while len(left):
         is_same = _overlaps(found[left[0]], found[left])[0] > SAME_FACE
         is_same[0] = True
         same, left = left[is_same], left[~is_same]
-        confidence = sum(found[same[which[same] == look], 4].max(initial=0) / 2 for look in (0, 1))
+        best = [found[same[which[same] == look], 4].max(initial=0) for look in range(len(looks))]
         box = np.average(found[same, :4], axis=0, weights=found[same, 4])
-        faces.append([*box, confidence])
-    each = np.array(faces, np.float32).reshape(-1, 5)
-    return each[each[:, 4] >= MIN_CONFIDENCE]
+        faces.append([*box, np.mean(best)])
+    return np.array(faces, np.float32).reshape(-1, 5)
 
 
 def distinct(found: Floats) -> tuple[Box, ...]:

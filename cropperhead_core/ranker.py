@@ -20,6 +20,7 @@ from PIL import Image
 
 from .errors import ModelError
 from .importance import PROBES, importance
+from .light import is_lit_from_left
 
 __all__ = ["CONFIG", "FORMAT", "WEIGHTS", "Look", "Predictor", "Ranker", "load_model", "squared"]
 
@@ -120,13 +121,6 @@ def squared(pixels: Pixels, side: int) -> Pixels:
     return np.asarray(
         image.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0), np.uint8
     )
-
-
-def is_lit_from_left(square: Pixels) -> bool:
-    """Whether more light falls left of the middle, by leverage; its mirror image says otherwise."""
-    # In whole numbers: exact, and one axis after the other is 20 times faster than both at once.
-    columns = square.sum(axis=0, dtype=np.uint32).sum(axis=1, dtype=np.int64)
-    return int(columns @ np.arange(len(columns) - 1, -len(columns), -2)) > 0
 
 
 def load_model(folder: Path) -> Ranker:

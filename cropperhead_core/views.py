@@ -36,10 +36,10 @@ class View:
         half = SIDE / 2 / max(width, height)
         return max(round(width * half), 1) * 2, max(round(height * half), 1) * 2
 
-    def square(self, pixels: Pixels) -> Pixels:
+    def square(self, image: Image.Image) -> Pixels:
         """The part at 192 px, in the middle of a black square."""
         width, height = self._extent
-        part = Image.fromarray(pixels).resize(
+        part = image.resize(
             (width, height),
             Image.Resampling.BILINEAR,
             (self.left, self.top, self.right, self.bottom),
