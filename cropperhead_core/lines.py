@@ -159,15 +159,14 @@ def _lines(strong: Floats, weak: Floats) -> Iterator[Floats]:
     """
     size = np.abs(strong)
     signed = (strong / np.sqrt(size + FAINT)).astype(np.float32, copy=False)
-    signed[np.abs(weak) > 0.5 * size] = 0
+    signed *= np.abs(weak) <= 0.5 * size  # to assign zeros by a mask is 15 times slower
     x = _halved(signed)
-    wide = np.zeros((LONG, x.shape[0]), np.float32)
-    start = (LONG - x.shape[1]) // 2
-    for_both = []
-    for one in (x, x[:, ::-1]):
-        wide[start : start + x.shape[1]] = one.T
-        for_both.append(list(_sums(wide)))
-    for (down, length), (up, _) in zip(*for_both, strict=True):
+    start, count = (LONG - x.shape[1]) // 2, x.shape[1]
+    both = np.zeros((2, LONG, x.shape[0]), np.float32)
+    both[0, start : start + count] = x.T
+    both[1, start : start + count] = x[:, ::-1].T
+    for sums, length in _sums(both.reshape(2 * LONG, -1)):
+        down, up = np.split(sums, 2, axis=1)
         yield _by_angle(down, up[:, ::-1], length)
 
 
