@@ -18,7 +18,7 @@ from cropperhead_core.crop import Crop, Size, largest_inside
 from cropperhead_core.errors import UnreadablePhoto
 from cropperhead_core.orientation import Orientation
 from cropperhead_core.photo import Photo, read_photo
-from cropperhead_core.preview import Preview, read_preview, rotated
+from cropperhead_core.preview import LARGE, Preview, read_preview, rotated
 
 from . import drawn_photos
 from .drawn_photos import QUARTERS, corners, quarters
@@ -188,6 +188,28 @@ def test_a_large_jpeg_is_decoded_at_a_smaller_scale(
     monkeypatch.setattr(simplejpeg, "decode_jpeg", noted)
     assert preview(tmp_path / "a.jpg", 300).pixels.shape == (200, 300, 3)
     assert sizes == [(200, 300)]
+
+
+def test_a_large_jpeg_shows_the_same_as_a_small_one(tmp_path: Path) -> None:
+    large = data.astronaut().repeat(5, axis=0).repeat(5, axis=1)
+    noise = np.random.default_rng(0).integers(-9, 10, large.shape)
+    picture = Image.fromarray(np.clip(large + noise, 0, 255).astype(np.uint8))
+    picture.save(tmp_path / "large.jpg", quality=100, subsampling=0)
+    picture.save(tmp_path / "small.jpg", quality=90)
+    sizes = [(tmp_path / name).stat().st_size for name in ("large.jpg", "small.jpg")]
+    assert sizes[0] > LARGE > sizes[1]
+    here, there = (preview(tmp_path / name, 512).pixels for name in ("large.jpg", "small.jpg"))
+    assert np.abs(here.astype(float) - there).mean() < 1
+
+
+def test_a_large_jpeg_cut_short_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (2400, 2400, 3), np.uint8)).save(
+        path, quality=100, subsampling=0
+    )
+    path.write_bytes(path.read_bytes()[: LARGE + 1])
+    with pytest.raises(UnreadablePhoto, match=r"a\.jpg: the file ends in the middle"):
+        preview(path)
 
 
 def test_a_jpeg_cut_short_is_refused(tmp_path: Path) -> None:
