@@ -25,17 +25,18 @@ def sidecar_path(photo: Path, editor: Editor) -> Path:
     darktable: IMG.ext.xmp. Lightroom: IMG.xmp, which belongs to the raw where one is beside it.
     """
     name = f"{photo.name}.xmp" if editor == "darktable" else f"{photo.stem}.xmp"
-    for variant in (name, name[:-4] + ".XMP"):
-        if os.path.lexists(photo.with_name(variant)):
-            return photo.with_name(variant)
-    return photo.with_name(name)
+    usual = photo.with_name(name)
+    if os.path.lexists(usual):
+        return usual
+    loud = photo.with_name(name[:-4] + ".XMP")
+    return loud if os.path.lexists(loud) else usual
 
 
 def read_bytes(path: Path) -> Content:
     """What the file holds, None when there is none; raises `SidecarError`."""
     try:
-        if not path.is_file() and not path.is_dir():  # a pipe would keep us waiting
-            path.stat()
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a pipe would keep us waiting
             raise SidecarError(f"expected a sidecar, got something that is no file: {path}")
         return path.read_bytes()
     except FileNotFoundError:
@@ -68,8 +69,9 @@ def _replaced(target: Path, content: bytes, expected: Content) -> None:
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         with os.fdopen(handle, "wb") as file:
-            _take_over_mode(target, handle)
-            _take_over_labels(target, handle)
+            if expected is not None:
+                _take_over_mode(target, handle)
+                _take_over_labels(target, handle)
             file.write(content)
             file.flush()
             os.fsync(handle)
@@ -81,7 +83,7 @@ def _replaced(target: Path, content: bytes, expected: Content) -> None:
 
 
 def _take_over_mode(target: Path, handle: int) -> None:
-    """The permissions and owner of the file that is replaced, if there is one."""
+    """The permissions and owner of the file that is replaced, if it is still there."""
     try:
         found = target.stat()
     except FileNotFoundError:

@@ -35,7 +35,7 @@ class Change:
 
 
 def write_crop(
-    photo: Path,
+    photo: Path | Photo,
     crop: Crop,
     editor: Editor = "darktable",
     replace: bool = False,
@@ -48,12 +48,13 @@ def write_crop(
 ) -> Change:
     """Write an upright crop where the editor finds it; gives what changed, or would (is_dry).
 
-    `about_to` is told before a file is replaced, and not called when nothing changes. Raises
-    `InvalidCrop`, `NotExpressible`, `DamagedSidecar`, and `SidecarConflict` when another crop is
-    there (unless `replace`) or the other editor's sidecar would crop the photo a second time; every
-    file is as it was then.
+    A `Photo` is one whose facts are known already; a path is looked at for them. `about_to` is told
+    before a file is replaced, and not called when nothing changes. Raises `InvalidCrop`,
+    `NotExpressible`, `DamagedSidecar`, and `SidecarConflict` when another crop is there (unless
+    `replace`) or the other editor's sidecar would crop the photo a second time; every file is as it
+    was then.
     """
-    facts = read_photo(photo)
+    facts = read_photo(photo) if isinstance(photo, Path) else photo
     crop.checked(facts.upright)
     change = _planned(
         facts,

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from cropperhead_core.content import content_key, fingerprint
 from cropperhead_core.errors import CropperHeadError, NotInJournal
 from cropperhead_core.journal import Journal, Writing
+from cropperhead_core.orientation import upright_size
+from cropperhead_core.photo import Photo
 from cropperhead_core.sidecar import Change, Provenance, remove_crop, replace_file, write_crop
 from cropperhead_core.sidecar.embedded import embedded_packet
 from cropperhead_core.sidecar.files import Content, Editor, read_bytes, sidecar_path
@@ -71,7 +73,7 @@ class Writer:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         try:
             change = write_crop(
-                suggestion.photo,
+                _facts(suggestion),
                 best.crop,
                 self._editor,
                 self._replace,
@@ -124,6 +126,12 @@ class Writer:
         packet = writing.before if keepsake is None else keepsake.packet
         remove_crop(writing.photo, writing.editor, packet, exiftool=self._exiftool)
         return "withdrawn"
+
+
+def _facts(suggestion: Suggestion) -> Photo:
+    """The photo as it was looked at, so that it need not be again."""
+    size = upright_size(suggestion.size, suggestion.orientation)
+    return Photo(suggestion.photo, size, suggestion.orientation)
 
 
 def _kept(photo: Path, change: Change) -> Content:
