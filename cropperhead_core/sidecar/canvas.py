@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from cropperhead_core.crop import Crop, Size
 from cropperhead_core.errors import NotExpressible
@@ -47,7 +48,7 @@ def orientation_of(flags: int) -> Orientation:
     return ORIENTATIONS[flags & 7]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Canvas:
     """A stored photo turned by a crop angle (ashift), then shown in an orientation (flip).
 
@@ -81,7 +82,7 @@ class Canvas:
         x, y = self._offset
         return Crop.turned((left - x, top - y, right - x, bottom - y), self.stored, self.angle)
 
-    @property
+    @cached_property
     def _corners(self) -> tuple[list[float], list[float]]:
         """The corner pixels' coordinates, turned about the centre: all x and all y."""
         c, s = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
@@ -89,7 +90,7 @@ class Canvas:
         points = [(x - width / 2, y - height / 2) for x in (0, width - 1) for y in (0, height - 1)]
         return [x * c + y * s for x, y in points], [-x * s + y * c for x, y in points]
 
-    @property
+    @cached_property
     def _box(self) -> tuple[int, int]:
         """Width and height of the turned photo's bounding box."""
         width, height = (math.floor(max(axis) - min(axis) + 1) for axis in self._corners)

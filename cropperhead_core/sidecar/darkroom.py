@@ -54,11 +54,12 @@ def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: obj
     steps = history.steps(tree, name)
     stored = stored_crop(crop, photo.upright, photo.orientation)
     shown = flipped(steps, photo.orientation)
-    history.append(tree, _framing(steps, stored, crop_params(stored, photo.size, shown)), name)
+    added = _framing(steps, stored, crop_params(stored, photo.size, shown))
+    history.append(tree, added, name)
     if data is None and photo.path.name.isprintable():  # XML has no words for other names
         adobe.update(rdf, tops, {DERIVED_FROM: photo.path.name})
     adobe.update(rdf, tops, adobe.encoded(stored))
-    signature = _signature(history.steps(tree, name))
+    signature = _signature([*steps, *added])
     provenance.note(rdf, descriptions(tree, name), crop, signature, by)
     return packed(tree, source)
 
