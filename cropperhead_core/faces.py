@@ -92,7 +92,10 @@ class FaceFinder:
 
     def _look(self, square: Pixels) -> tuple[Floats, float]:
         """(n, 5) boxes and scores in one (192, 192, 3) square, and the highest score of all."""
-        self._interpreter.set_tensor(self._input, square[None].astype(np.float32) / 127.5 - 1)
+        shown = square[None].astype(np.float32)
+        shown /= 127.5
+        shown -= 1
+        self._interpreter.set_tensor(self._input, shown)
         self._interpreter.invoke()
         boxes, scores = (self._interpreter.get_tensor(index)[0] for index in self._outputs)
         return decoded(boxes, scores[:, 0]), float(1 / (1 + np.exp(-scores.max())))
