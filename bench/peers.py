@@ -12,7 +12,13 @@ from cpu import used
 
 __all__ = ["ALONE", "install", "per_photo", "smartcrop", "vipsthumbnail"]
 
-ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "VIPS_CONCURRENCY": "1"}
+ALONE = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "VIPS_CONCURRENCY": "1",
+    "PYTHONDONTWRITEBYTECODE": "",
+}
+"""One thread each; and bytecode, which pip writes when it installs, for us too."""
 SMARTCROP = """
 import sys, warnings
 warnings.simplefilter("ignore")
