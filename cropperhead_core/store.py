@@ -14,6 +14,9 @@ from .schema import MIGRATIONS, migrate
 __all__ = ["Store"]
 
 BUSY_TIMEOUT_S = 30.0
+CACHE_KIB = 256
+"""Pages kept in memory. With SQLite's own 2,000 KiB a watch grows by 4 MB over its first 4,000
+photos, for nothing: the system's cache has the same pages."""
 
 
 class Store:
@@ -31,6 +34,7 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             try:
+                self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
                 migrate(self._db, path, self.scripts)
             except BaseException:
                 self.close()

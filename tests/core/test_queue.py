@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cropperhead_core.entry import Entry, Known, Moment
 from cropperhead_core.errors import JournalError
 from cropperhead_core.queue import Queue
+from tests.glibc import needs_glibc, used_bytes
 
 A, B = Path("/photos/a.jpg"), Path("/photos/below/b.jpg")
 KNOWN = Known("key", "options", A, "done", "{}", 10.0)
@@ -148,3 +149,12 @@ def test_a_file_that_is_no_queue_is_our_error(tmp_path: Path) -> None:
     path.write_bytes(b"no database, but long enough to be looked at" * 100)
     with pytest.raises(JournalError, match=r"queue .*watch\.sqlite cannot be used"):
         Queue(path)
+
+
+@needs_glibc
+def test_a_queue_of_many_photos_takes_no_more_memory(queue: Queue) -> None:
+    used = []
+    for folder in range(40):
+        queue.put(Entry(Path(f"/photos/{folder}/{name}.jpg"), (1, 2)) for name in range(250))
+        used.append(used_bytes())
+    assert used[-1] - used[1] < 1 << 19
