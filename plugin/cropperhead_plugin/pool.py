@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from cropperhead_core.errors import CropperHeadError, UnreadablePhoto
 
+from .heap import keep_heap
 from .protocol import Failure
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ def _work(setup: Building, connection: Connection) -> None:
     """Answer until the pipe closes. Ctrl-C is the business of the process that started us."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")  # as in the process that started us
+    keep_heap()
     with suppress(EOFError, ConnectionError):
         try:
             with setup.service() as service:
