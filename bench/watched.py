@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from memory import memory_mb
 from PIL import Image
 from skimage import data
 
@@ -191,15 +192,8 @@ class Watching:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def memory_mb(self) -> float:
-        """Memory of all of them, what they share counted once (PSS)."""
-        total = 0
-        for process in self.processes():
-            try:
-                text = Path(f"/proc/{process}/smaps_rollup").read_text()
-            except OSError:
-                continue
-            total += sum(int(line.split()[1]) for line in text.splitlines() if line[:4] == "Pss:")
-        return total / 1024
+        """Memory of all of them, what they share counted once."""
+        return memory_mb(self.processes())
 
 
 def until(
