@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from cpu import peak_mb, used
 from drawn import draw_jpeg, draw_raw
 from installed import installed_mb
+from memory import memory_mb
 
 from cropperhead_core.crop import Size
 from cropperhead_core.photo import read_photo
@@ -43,6 +45,20 @@ def test_memory_is_that_of_the_command_and_not_of_its_starter() -> None:
     ours = bytearray(200 << 20)
     assert 5 < peak_mb(["suggest", "--help"]) < 100
     assert len(ours) > 100 << 20
+
+
+def test_memory_of_several_processes_counts_what_they_share_once() -> None:
+    command = [sys.executable, "-c", "print(flush=True); input()"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as one, subprocess.Popen(command, **pipes) as other:
+        for process in (one, other):
+            assert process.stdout is not None
+            process.stdout.readline()
+        each, both = memory_mb([one.pid]), memory_mb([one.pid, other.pid])
+        for process in (one, other):
+            process.communicate(b"\n")
+    assert 2 < each < both < 2 * each - 1
+    assert memory_mb([one.pid]) == 0
 
 
 def test_the_install_counts_requirements_of_requirements_and_no_tensorflow() -> None:
