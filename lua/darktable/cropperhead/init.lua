@@ -4,6 +4,7 @@ local dt = require "darktable"
 
 local folder = (...):gsub("init$", "")
 local actions = require(folder .. "actions")
+local darkroom = require(folder .. "darkroom")
 local delivery = require(folder .. "delivery")
 local memory = require(folder .. "memory")
 local panel = require(folder .. "panel")
@@ -134,7 +135,7 @@ local function start()
     dt.register_event(MODULE .. "_" .. name, "shortcut", acts[name], label)
   end
   dt.register_event(MODULE, "darkroom-image-history-changed", left)
-  dt.register_event(MODULE, "pixelpipe-processing-complete", delivery.was_drawn)
+  dt.register_event(MODULE, "pixelpipe-processing-complete", darkroom.was_drawn)
   -- A panel can be registered in the lighttable only.
   dt.register_event(MODULE, "view-changed", function(_, _, new)
     if not has_panel and new.id == "lighttable" then
