@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 
@@ -22,18 +22,19 @@ __all__ = ["Scored", "looking", "scored"]
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
-Looking = Callable[[Pixels], dict[str, Floats]]
+Looking = Callable[[Pixels], dict[str, NDArray[np.generic]]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
     """Features of n pictures in v versions, and their k scored boxes.
 
-    features: each (n, v, g, g, c) in half precision; boxes (n, v, k, 4); scores (n, v, k), NaN
-    where a box has none; aspect (n, v). Version 0 is the picture as it is, 1 its mirror image.
+    features: each (n, v, g, g, c) in half precision, and the squares themselves, (n, v, side, side,
+    3) in bytes, as image; boxes (n, v, k, 4); scores (n, v, k), NaN where a box has none; aspect
+    (n, v). Version 0 is the picture as it is, 1 its mirror image.
     """
 
-    features: Mapping[str, NDArray[np.float16]]
+    features: Mapping[str, NDArray[np.generic]]
     boxes: Floats
     scores: Floats
     aspect: Floats
@@ -45,6 +46,10 @@ class Scored:
     def versions(self) -> int:
         """Of each picture."""
         return self.scores.shape[1]
+
+    def only(self, names: Iterable[str]) -> Scored:
+        """The same, with these features alone."""
+        return replace(self, features={name: self.features[name] for name in names})
 
     def batch(
         self, rows: NDArray[np.intp], which: NDArray[np.intp] | int = 0
@@ -58,21 +63,25 @@ class Scored:
 
 
 def looking(trunks: Mapping[str, keras.Model]) -> Looking:
-    """What the trunks see in a square, by `lite0_fine` and so on, through LiteRT.
+    """A square as `image`, and what the trunks see in it, by `lite0_fine` and so on, by LiteRT.
 
     LiteRT needs a third of Keras' time on a CPU, and is what looks in the end.
     """
     runners = {}
     for variant, trunk in trunks.items():
+        one = keras.Input(
+            trunk.input.shape[1:], batch_size=1, name="image"
+        )  # LiteRT likes it fixed
         with redirect_stdout(StringIO()):  # Keras lists some two hundred captured tensors
-            converted = tf.lite.TFLiteConverter.from_keras_model(trunk).convert()
+            converter = tf.lite.TFLiteConverter.from_keras_model(keras.Model(one, trunk(one)))
+            converted = converter.convert()
         interpreter = Interpreter(model_content=converted, num_threads=1)
         runners[variant] = interpreter.get_signature_runner()
 
-    def look(square: Pixels) -> dict[str, Floats]:
+    def look(square: Pixels) -> dict[str, NDArray[np.generic]]:
         image = np.ascontiguousarray(square, np.float32)[None]
-        return {
-            f"{variant}_{name}": each[0]
+        return {"image": square} | {
+            f"{variant}_{name}": each[0].astype(np.float16)
             for variant, runner in runners.items()
             for name, each in runner(image=image).items()
         }
@@ -92,10 +101,7 @@ def scored(
             # One generator a picture: the same versions whatever the other pictures are.
             random = np.random.default_rng([seed, *picture.path.name.encode()])
             for number, version in enumerate(versions(picture, count, random)):
-                row: dict[str, NDArray[np.generic]] = {
-                    name: each.astype(np.float16) for name, each in look(version.square).items()
-                }
-                row |= {"boxes": version.boxes, "scores": version.scores}
+                row = look(version.square) | {"boxes": version.boxes, "scores": version.scores}
                 row["aspect"] = np.array(version.aspect, np.float32)
                 for name, each in row.items():
                     if name not in held:

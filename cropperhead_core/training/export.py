@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,8 +18,8 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 from cropperhead_core.errors import ModelError
 from cropperhead_core.ranker import CONFIG, FORMAT, WEIGHTS
 
-from .fit import Trained, described
 from .networks import CONTEXT, GRID, MASSES, SIDE, WIDTH
+from .train import Trained
 
 __all__ = ["BOXES", "export", "graph", "set_threshold"]
 
@@ -128,7 +129,7 @@ def export(trained: Trained, folder: Path) -> float:
         "pictures": len(trained.pictures),
         "data_sha256": trained.data_sha256,
         "versions": {"tensorflow": tf.__version__, "keras": keras.__version__},
-        "recipe": described(trained.config),
+        "recipe": asdict(trained.config),
     }
     _write(folder, config)
     return off

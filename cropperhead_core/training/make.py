@@ -14,7 +14,8 @@ from cropperhead_core.ranker import load_model
 
 from .calibrate import leave_gain
 from .export import export, set_threshold
-from .fit import Known, Trained, TrainingConfig, known_pictures, train
+from .recipe import Known, TrainingConfig, known_pictures
+from .train import Trained, train
 
 __all__ = ["CREDITS", "credits_of", "make_model"]
 
@@ -31,7 +32,9 @@ def make_model(
     """
     known = known_pictures(config, data)
     twin, _ = _exported(replace(config, parts=("train",)), known, work, say)
-    gain = leave_gain(load_model(twin), [p for p, part in known if part == "validation"])
+    gain = leave_gain(
+        load_model(twin), [p for p, part in known if part == "validation" and p.scores]
+    )
     say(f"calibrated: gain {gain:.2f}")
     made, trained = _exported(config, known, work, say)
     set_threshold(made, gain)

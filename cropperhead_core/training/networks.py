@@ -1,7 +1,7 @@
-"""The networks: EfficientNet-Lite's trunks as ImageNet made them, and the members that score boxes.
+"""The networks: EfficientNet-Lite's trunks, from ImageNet, and the members that score boxes.
 
-The trunks stay frozen, so what they see in a picture is computed once. A member reads one trunk's
-maps at strides 8, 16 and 32; the members' scores are averaged.
+A member reads one trunk's maps at strides 8, 16 and 32; the members' scores are averaged. While a
+trunk is frozen, what it sees in a picture is computed once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,17 @@ from numpy.typing import NDArray
 from .backbones import VARIANTS
 from .pooling import BoxGeometry, MassMoments, RegionPool
 
-__all__ = ["CONTEXT", "GRID", "MASSES", "SIDE", "WIDTH", "ranking_model", "trunk"]
+__all__ = [
+    "CONTEXT",
+    "GRID",
+    "MASSES",
+    "SIDE",
+    "WIDTH",
+    "ranking_model",
+    "thawed",
+    "trunk",
+    "whole_model",
+]
 
 SIDE = 256
 """Pixels of the square that the networks see."""
@@ -51,11 +61,11 @@ def channels(variant: str) -> list[int]:
 
 
 def trunk(variant: str, weights: Mapping[str, NDArray[Any]]) -> keras.Model:
-    """Image (1, side, side, 3) of 0..255 -> fine, middle (1, grid, grid, c), coarse at half grid.
+    """Image (n, side, side, 3) of 0..255 -> fine, middle (n, grid, grid, c), coarse at half grid.
 
-    A weight that is missing is a KeyError.
+    Frozen until it is `thawed`. A weight that is missing is a KeyError.
     """
-    image = keras.Input((SIDE, SIDE, 3), batch_size=1, name="image")
+    image = keras.Input((SIDE, SIDE, 3), name="image")
     x = layers.Rescaling(1 / 128, offset=-127 / 128)(image)
     x = layers.Conv2D(32, 3, 2, padding="same", use_bias=False, name="stem_conv")(x)
     x = layers.ReLU(6)(_norm("stem_bn")(x))
@@ -74,6 +84,15 @@ def trunk(variant: str, weights: Mapping[str, NDArray[Any]]) -> keras.Model:
         if layer.weights:
             layer.set_weights([weights[f"{layer.name}/{each.name}"] for each in layer.weights])
     model.trainable = False
+    return model
+
+
+def thawed(model: keras.Model) -> keras.Model:
+    """The same trunk, whose convolutions learn; what ImageNet normalised by stays as it is."""
+    model.trainable = True
+    for layer in model.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.trainable = False
     return model
 
 
@@ -126,6 +145,19 @@ def ranking_model(members: Sequence[str]) -> keras.Model:
         scores.append(box_head(f"head_{index}")({**seen, "boxes": boxes, "aspect": aspect}))
     stacked = ops.stack(scores, axis=1)
     return keras.Model({**maps, "boxes": boxes, "aspect": aspect}, stacked, name="ranking")
+
+
+def whole_model(trunks: Mapping[str, keras.Model], ranking: keras.Model) -> keras.Model:
+    """Image (n, side, side, 3), boxes, aspect -> scores (n, members, k), by these very layers."""
+    image = keras.Input((SIDE, SIDE, 3), name="image")
+    boxes, aspect = keras.Input((None, 4), name="boxes"), keras.Input((1,), name="aspect")
+    maps = {
+        f"{variant}_{name}": each
+        for variant, trunk in trunks.items()
+        for name, each in trunk(image).items()
+    }
+    scores = ranking({**maps, "boxes": boxes, "aspect": aspect})
+    return keras.Model({"image": image, "boxes": boxes, "aspect": aspect}, scores, name="whole")
 
 
 def view(variant: str, name: str) -> keras.Model:

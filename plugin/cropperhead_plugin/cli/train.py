@@ -73,8 +73,8 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
 def _ranker(options: argparse.Namespace, name: str) -> Callable[..., None]:
     from functools import partial
 
-    from cropperhead_core.training.fit import TrainingConfig, quick
     from cropperhead_core.training.make import make_model
+    from cropperhead_core.training.recipe import TrainingConfig, quick
 
     config = TrainingConfig(name=name, seed=options.seed)
     return partial(make_model, quick(config) if options.quick else config)

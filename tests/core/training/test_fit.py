@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +20,12 @@ keras = pytest.importorskip("keras")
 from cropperhead_core.dataset import Picture  # noqa: E402 (TF)
 from cropperhead_core.training.augment import mirrored, versions, windowed  # noqa: E402
 from cropperhead_core.training.data import Scored, scored  # noqa: E402
-from cropperhead_core.training.fit import TrainingConfig, fitted  # noqa: E402
+from cropperhead_core.training.fit import fitted  # noqa: E402
+from cropperhead_core.training.networks import ranking_model  # noqa: E402
+from cropperhead_core.training.recipe import Stage, TrainingConfig  # noqa: E402
 
-CONFIG = replace(TrainingConfig(), members=("lite0",), epochs=3, batch=4, seed=5)
+CONFIG = TrainingConfig(seed=5)
+STAGE = Stage(epochs=3, learning_rate=5e-4, batch=4)
 RANDOM = np.random.default_rng(0)
 BOXES = np.concatenate([[[0, 0, 1, 1]], RANDOM.uniform(0, 0.3, (24, 2)).repeat(2, axis=1)])
 BOXES[1:, 2:] = 1 - BOXES[1:, [1, 0]]
@@ -55,9 +57,13 @@ def seen() -> Scored:
 PARTS = (np.arange(8), np.arange(8, 12))
 
 
-def run(seen: Scored, work: Path, epochs: int = 3) -> list[np.ndarray]:
-    config = replace(CONFIG, epochs=epochs)
-    return list(fitted(config, seen, PARTS, work=work).get_weights())
+def run(
+    seen: Scored, work: Path, also: tuple[keras.callbacks.Callback, ...] = ()
+) -> list[np.ndarray]:
+    keras.utils.set_random_seed(CONFIG.seed)
+    model = ranking_model(["lite0"])
+    fitted(model, STAGE, seen, PARTS, config=CONFIG, work=work, also=also)
+    return list(model.get_weights())
 
 
 def test_every_other_version_is_the_mirror_image_of_the_one_before(picture: Picture) -> None:
@@ -126,6 +132,6 @@ def test_a_run_that_was_killed_ends_as_if_it_had_not_been(
                 raise Killed
 
     with pytest.raises(Killed):
-        fitted(CONFIG, seen, PARTS, work=tmp_path, also=[Killing()])
+        run(seen, tmp_path, (Killing(),))
     for one, other in zip(whole, run(seen, tmp_path), strict=True):
         assert one == pytest.approx(other, abs=1e-6)

@@ -19,8 +19,8 @@ keras = pytest.importorskip("keras")
 
 from cropperhead_core.dataset import Picture  # noqa: E402 (TF)
 from cropperhead_core.ranker import load_model  # noqa: E402
-from cropperhead_core.training.fit import TrainingConfig, quick  # noqa: E402
 from cropperhead_core.training.make import CREDITS, credits_of, make_model  # noqa: E402
+from cropperhead_core.training.recipe import TrainingConfig, quick  # noqa: E402
 
 
 def test_two_steps_make_a_model_that_looks_at_photos(shared: Path, tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_two_steps_make_a_model_that_looks_at_photos(shared: Path, tmp_path: Pat
     described = json.loads((folder / "config.json").read_text("utf-8"))
     assert described["recipe"]["members"] == ["lite0"]
     with (folder / CREDITS).open(encoding="utf-8", newline="") as file:
-        assert len(list(csv.DictReader(file))) == described["pictures"] == 16
+        assert len(list(csv.DictReader(file))) == described["pictures"] == 32  # half of them scored
     assert list((tmp_path / "work").rglob("crops/events*"))
     assert any("within" in line for line in told)
 

@@ -15,8 +15,16 @@ from cropperhead_core.ranker import load_model  # noqa: E402
 from cropperhead_core.training import backbones  # noqa: E402
 from cropperhead_core.training.data import looking  # noqa: E402
 from cropperhead_core.training.export import difference, export, graph, set_threshold  # noqa: E402
-from cropperhead_core.training.fit import Trained, TrainingConfig  # noqa: E402
-from cropperhead_core.training.networks import GRID, SIDE, ranking_model, trunk  # noqa: E402
+from cropperhead_core.training.networks import (  # noqa: E402
+    GRID,
+    SIDE,
+    ranking_model,
+    thawed,
+    trunk,
+    whole_model,
+)
+from cropperhead_core.training.recipe import TrainingConfig  # noqa: E402
+from cropperhead_core.training.train import Trained  # noqa: E402
 
 BOXES = np.array([[0, 0, 1, 1], [0.1, 0.2, 0.9, 0.8], [0.5, 0, 1, 1]], np.float32)
 
@@ -67,9 +75,24 @@ def test_litert_sees_what_keras_sees(lite0: keras.Model) -> None:
     square = np.random.default_rng(0).integers(0, 255, (SIDE, SIDE, 3), np.uint8)
     expected = lite0(square[None].astype(np.float32))
     seen = looking({"lite0": lite0})(square)
+    assert (seen.pop("image") == square).all()
     for name, each in seen.items():
         theirs = expected[name.removeprefix("lite0_")].numpy()[0]
         assert each == pytest.approx(theirs, abs=2e-3 * float(np.abs(theirs).max()))
+
+
+def test_the_whole_network_scores_as_its_parts_do(untrained: Trained) -> None:
+    image = np.random.default_rng(3).uniform(0, 255, (2, SIDE, SIDE, 3)).astype(np.float32)
+    asked = {"boxes": np.tile(BOXES, (2, 1, 1)), "aspect": np.array([[1.5], [0.7]], np.float32)}
+    maps = {f"lite0_{name}": each for name, each in untrained.trunks["lite0"](image).items()}
+    whole = whole_model(untrained.trunks, untrained.ranking)({"image": image, **asked})
+    assert whole.numpy() == pytest.approx(untrained.ranking({**maps, **asked}).numpy(), abs=1e-5)
+
+
+def test_a_thawed_trunk_learns_all_but_its_norms() -> None:
+    found = thawed(trunk("lite0", backbones.weights("lite0")))
+    kinds = {variable.path.split("/")[-2].split("_")[-1] for variable in found.trainable_variables}
+    assert kinds == {"conv"}
 
 
 def test_the_exported_graph_says_what_keras_says(untrained: Trained) -> None:

@@ -1,0 +1,103 @@
+"""The recipe of the crop network: every number of it, and the pictures it learns from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from cropperhead_core.dataset import Picture, read_pictures, split
+
+__all__ = ["Known", "Stage", "TrainingConfig", "fingerprint_of", "known_pictures", "quick"]
+
+Known = tuple[Picture, str]
+"""A picture and the part it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One run over the pictures."""
+
+    epochs: int
+    learning_rate: float
+    batch: int = 24
+    average: float = 0.997
+    """Momentum of the moving average of the weights, which is what is kept."""
+    weight_decay: float = 1e-2
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """Every number of the recipe."""
+
+    name: str = "lite2-1"
+    seed: int = 1
+    tiers: tuple[str, ...] = ("A",)
+    parts: tuple[str, ...] = ("train", "validation")
+    """Parts of the split that weights are fitted to."""
+    members: tuple[str, ...] = ("lite2", "lite2", "lite2", "lite2")
+    versions: int = 8
+    order: Stage = Stage(8, 5e-4, average=0.98)
+    """The members alone, on photos without scores: the whole before its parts."""
+    heads: Stage = Stage(40, 5e-4)
+    """The members alone, on what ImageNet's trunk sees: quick, and then they teach."""
+    whole: Stage = Stage(14, 3e-4, average=0.998)
+    """Trunk and members, on scored pictures and on those that the members gave scores to."""
+    huber: float = 1.0
+    top: float = 1.0
+    limit: int | None = None
+    """Pictures of each part to use at most; for a quick run."""
+
+
+def quick(config: TrainingConfig) -> TrainingConfig:
+    """The same recipe in miniature: two steps on a few pictures, to see that all of it runs."""
+    one = Stage(1, 1e-4, batch=4)
+    small = replace(config, versions=2, limit=8, members=("lite0", "lite0"))
+    return replace(small, order=one, heads=one, whole=one)
+
+
+def known_pictures(config: TrainingConfig, data: Path) -> list[Known]:
+    """The pictures in `data` (preferences/, photos/) with the part each belongs to, scored first.
+
+    Those of the test part are left out: nothing is decided by them.
+    """
+    pictures = read_pictures(data, config.tiers)
+    found: list[Known] = list(zip(pictures, split(pictures), strict=True))
+    return [
+        each
+        for is_scored in (True, False)
+        for wanted in ("train", "validation")
+        for each in [
+            (picture, part)
+            for picture, part in found
+            if part == wanted and bool(picture.scores) == is_scored
+        ][: config.limit]
+    ]
+
+
+def lent(pictures: Sequence[Picture], seed: int) -> list[Picture]:
+    """Those without scores get the boxes of one that has some, drawn by their name; no score yet.
+
+    A score that nobody gave is NaN.
+    """
+    scored = [picture for picture in pictures if picture.scores]
+    found = []
+    for picture in pictures:
+        random = np.random.default_rng([seed, *picture.path.name.encode()])
+        boxes = picture.boxes or scored[int(random.integers(len(scored)))].boxes
+        scores = picture.scores or (float("nan"),) * len(boxes)
+        found.append(replace(picture, boxes=boxes, scores=scores))
+    return found
+
+
+def fingerprint_of(config: TrainingConfig, data_sha256: str) -> str:
+    """Eight digits that change with any number of the recipe and with the data.
+
+    A run with other numbers must not go on from where this one stopped.
+    """
+    told = json.dumps([asdict(config), data_sha256], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:8]

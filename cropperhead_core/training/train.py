@@ -1,0 +1,117 @@
+"""From open photos to a trained crop network: order, then taste, then all of it at once.
+
+The members, on a frozen trunk, learn that a photo is more than its parts, then how crops were
+scored. They score open photos that nobody scored; trunk and members learn from both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from cropperhead_core.dataset import Picture, data_hash
+
+from .backbones import weights
+from .data import Scored, looking, scored
+from .fit import Parts, fitted
+from .networks import ranking_model, thawed, trunk, whole_model
+from .recipe import Known, TrainingConfig, fingerprint_of, lent
+
+__all__ = ["Trained", "by_overlap", "taught", "train"]
+
+SPREAD = 3.0
+"""Points between nothing and the whole, where order is learnt from overlap: as scores spread."""
+DRAWN = 16
+"""Unseen photos whose crops TensorBoard shows after every epoch."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """The networks of one run, and what they were made from."""
+
+    config: TrainingConfig
+    trunks: dict[str, keras.Model]
+    ranking: keras.Model
+    pictures: tuple[Picture, ...]
+    data_sha256: str
+
+
+def train(
+    config: TrainingConfig, known: Sequence[Known], *, work: Path, say: Callable[[str], None]
+) -> Trained:
+    """The networks trained by this recipe on those of the known pictures in its parts.
+
+    Features, checkpoints and TensorBoard's logs are kept in `work`; a run that was killed goes on
+    from its last epoch. The same seed gives the same networks on the same machine.
+    """
+    chosen = tuple(picture for picture, part in known if part in config.parts)
+    is_scored = np.array([bool(picture.scores) for picture, _ in known])
+    is_chosen = np.array([part in config.parts for _, part in known])
+    watched = np.flatnonzero(is_scored & np.array([part == "validation" for _, part in known]))
+    say(f"{(is_scored & is_chosen).sum()} scored pictures to learn from, {len(watched)} to watch")
+    keras.utils.set_random_seed(config.seed)
+    trunks = {variant: trunk(variant, weights(variant)) for variant in sorted(set(config.members))}
+    seen = _seen(config, [picture for picture, _ in known], trunks, work)
+    say("features computed")
+    place = work / "-".join((config.name, *config.parts, fingerprint_of(config, data_hash(chosen))))
+    photos = [known[row][0].pixels() for row in watched[:DRAWN].tolist()]
+
+    def run(model: keras.Model, seen: Scored, rows: NDArray[np.bool_], stage: str) -> None:
+        parts: Parts = np.flatnonzero(rows), watched
+        told = seen.only(set(seen.features) & set(model.input))
+        numbers = getattr(config, stage)
+        fitted(model, numbers, told, parts, config=config, work=place / stage, photos=photos)
+
+    ranking = ranking_model(config.members)
+    run(ranking, by_overlap(seen, np.flatnonzero(~is_scored)), ~is_scored & is_chosen, "order")
+    run(ranking, seen, is_scored & is_chosen, "heads")
+    judged = taught(ranking, seen, np.flatnonzero(~is_scored))
+    say(f"{(~is_scored & is_chosen).sum()} more pictures scored by the members")
+    whole = whole_model({name: thawed(each) for name, each in trunks.items()}, ranking)
+    run(whole, judged, is_chosen, "whole")
+    return Trained(config, trunks, ranking, chosen, data_hash(chosen))
+
+
+def _seen(
+    config: TrainingConfig, pictures: list[Picture], trunks: dict[str, keras.Model], work: Path
+) -> Scored:
+    made = f"{data_hash(pictures)[:8]}-{'-'.join(trunks)}-{config.versions}-{config.seed}"
+    return scored(
+        lent(pictures, config.seed),
+        looking(trunks),
+        count=config.versions,
+        seed=config.seed,
+        cache=work / "features" / made,
+    )
+
+
+def by_overlap(seen: Scored, rows: NDArray[np.intp]) -> Scored:
+    """The same, with these pictures' boxes scored by what they share with the whole.
+
+    A finished photo is better than a part of it, and of two parts the one that is more like it.
+    """
+    scores = seen.scores.copy()
+    sides = seen.boxes[rows, ..., 2:] - seen.boxes[rows, ..., :2]
+    scores[rows] = SPREAD * np.sqrt(sides.prod(axis=-1))
+    return replace(seen, scores=scores)
+
+
+def taught(ranking: keras.Model, seen: Scored, rows: NDArray[np.intp]) -> Scored:
+    """The same, with the members' mean as the scores of these pictures.
+
+    A version and its mirror image, its neighbour, get the mean of both.
+    """
+    scores = seen.scores.copy()
+    told = seen.only(set(seen.features) & set(ranking.input))
+    for version in range(0, seen.versions, 2):
+        both = [
+            ranking.predict(told.batch(rows, each)[0], verbose=0).mean(axis=1)
+            for each in (version, version + 1)
+        ]
+        scores[rows, version] = scores[rows, version + 1] = np.mean(both, axis=0)
+    return replace(seen, scores=scores)
