@@ -37,7 +37,7 @@ class TrainingConfig:
     name: str = "lite2-1"
     seed: int = 1
     tiers: tuple[str, ...] = ("A",)
-    parts: tuple[str, ...] = ("train", "validation")
+    parts: tuple[str, ...] = ("train",)
     """Parts of the split that weights are fitted to."""
     members: tuple[str, ...] = ("lite2", "lite2", "lite2", "lite2")
     versions: int = 8

@@ -83,7 +83,8 @@ def test_litert_sees_what_keras_sees(lite0: keras.Model) -> None:
 
 def test_the_whole_network_scores_as_its_parts_do(untrained: Trained) -> None:
     image = np.random.default_rng(3).uniform(0, 255, (2, SIDE, SIDE, 3)).astype(np.float32)
-    asked = {"boxes": np.tile(BOXES, (2, 1, 1)), "aspect": np.array([[1.5], [0.7]], np.float32)}
+    boxes, aspect = np.tile(BOXES, (2, 1, 1)), np.array([[1.5], [0.7]], np.float32)
+    asked = {"boxes": keras.ops.array(boxes), "aspect": keras.ops.array(aspect)}
     maps = {f"lite0_{name}": each for name, each in untrained.trunks["lite0"](image).items()}
     whole = whole_model(untrained.trunks, untrained.ranking)({"image": image, **asked})
     assert whole.numpy() == pytest.approx(untrained.ranking({**maps, **asked}).numpy(), abs=1e-5)
