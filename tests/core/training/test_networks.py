@@ -82,7 +82,8 @@ def test_litert_sees_what_keras_sees(lite0: keras.Model) -> None:
 
 
 def test_the_whole_network_scores_as_its_parts_do(untrained: Trained) -> None:
-    image = np.random.default_rng(3).uniform(0, 255, (2, SIDE, SIDE, 3)).astype(np.float32)
+    noise = np.random.default_rng(3).uniform(0, 255, (2, SIDE, SIDE, 3))
+    image = keras.ops.array(noise.astype(np.float32))
     boxes, aspect = np.tile(BOXES, (2, 1, 1)), np.array([[1.5], [0.7]], np.float32)
     asked = {"boxes": keras.ops.array(boxes), "aspect": keras.ops.array(aspect)}
     maps = {f"lite0_{name}": each for name, each in untrained.trunks["lite0"](image).items()}
