@@ -69,9 +69,8 @@ def looking(trunks: Mapping[str, keras.Model]) -> Looking:
     """
     runners = {}
     for variant, trunk in trunks.items():
-        one = keras.Input(
-            trunk.input.shape[1:], batch_size=1, name="image"
-        )  # LiteRT likes it fixed
+        # One picture at a time: LiteRT is fastest when shapes are fixed.
+        one = keras.Input(trunk.input.shape[1:], batch_size=1, name="image")
         with redirect_stdout(StringIO()):  # Keras lists some two hundred captured tensors
             converter = tf.lite.TFLiteConverter.from_keras_model(keras.Model(one, trunk(one)))
             converted = converter.convert()

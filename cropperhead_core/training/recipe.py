@@ -12,7 +12,7 @@ import numpy as np
 
 from cropperhead_core.dataset import Picture, read_pictures, split
 
-__all__ = ["Known", "Stage", "TrainingConfig", "fingerprint_of", "known_pictures", "quick"]
+__all__ = ["Known", "Stage", "TrainingConfig", "fingerprint_of", "known_pictures", "lent", "quick"]
 
 Known = tuple[Picture, str]
 """A picture and the part it belongs to."""
