@@ -23,7 +23,8 @@ REACHED_PX, FLIPPED_PX = 1.2, 2.5
 """How far off a corner may be. darktable exports whatever it flips enlarged by about one pixel in
 its shorter side, with or without a crop (measured on 4.2.1)."""
 FLIPPED_RAW_PX = 4.5
-"""Enlarged raws are demosaiced from the next whole cell of the mosaic, up to two pixels away."""
+"""Enlarged raws are demosaiced from the next whole cell of the mosaic, up to two pixels away. A
+crop that darktable's own module makes is exported farther off: the last tests below."""
 
 NEW = [
     *((1, angle) for angle in (0, 0.3, -0.3, 2, -2, 8, -8)),
@@ -155,3 +156,17 @@ def test_a_raw_is_developed_as_without_a_sidecar(tmp_path: Path, exported: Darkt
     write_crop(photo, Crop(0.1, 0.1, 0.9, 0.9))
     ours = np.asarray(exported(photo), float)
     assert np.abs(ours - plain[80:720, 120:1080]).mean() < 0.67
+
+
+@pytest.mark.parametrize("orientation", [2, 3, 6, 8])
+def test_a_flipped_raw_is_cropped_as_darktables_own_module_crops_it(
+    tmp_path: Path, exported: Darktable, orientation: int
+) -> None:
+    crop = cropped(0)
+    ours = chart.raw(tmp_path / "ours.dng", Orientation(orientation))
+    write_crop(ours, crop)
+    own = chart.raw(tmp_path / "own.dng", Orientation(orientation))
+    histories.sidecar(own, histories.crop(crop.left, crop.top, crop.right, crop.bottom))
+    written, made = region(exported(ours)), region(exported(own))
+    assert apart(written, made) < REACHED_PX
+    assert apart(written, crop.quad(SIZE)) < apart(made, crop.quad(SIZE))
