@@ -51,7 +51,7 @@ def replace_file(path: Path, content: Content, *, expected: Content) -> None:
     Raises `SidecarConflict` if the file does not hold what is expected of it (any more), and
     `SidecarError` if it cannot be written; it is unchanged then, and no other file is left behind.
     """
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
     try:
         if content is None:
             _require(target, expected)
