@@ -6,16 +6,20 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
 from cropperhead_core.dataset import Picture, read_pictures, split
 
+from .opinions import joined, read_opinions
+
 __all__ = ["Known", "Stage", "TrainingConfig", "fingerprint_of", "known_pictures", "lent", "quick"]
 
 Known = tuple[Picture, str]
 """A picture and the part it belongs to."""
+WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +38,21 @@ class Stage:
 class TrainingConfig:
     """Every number of the recipe."""
 
-    name: str = "lite2-1"
+    name: str = "lite2-2"
     seed: int = 1
     tiers: tuple[str, ...] = ("A",)
     parts: tuple[str, ...] = ("train",)
     """Parts of the split that weights are fitted to."""
+    opinions: bool = True
+    """Whether to learn from the scores given for this project too."""
     members: tuple[str, ...] = ("lite2", "lite2", "lite2", "lite2")
     versions: int = 8
     order: Stage = Stage(8, 5e-4, average=0.98)
-    """The members alone, on photos without scores: the whole before its parts."""
-    heads: Stage = Stage(40, 5e-4)
-    """The members alone, on what ImageNet's trunk sees: quick, and then they teach."""
-    whole: Stage = Stage(14, 3e-4, average=0.998)
-    """Trunk and members, on scored pictures and on those that the members gave scores to."""
+    """The members alone, on photos that came without scores: the whole before its parts."""
+    heads: Stage = Stage(24, 5e-4)
+    """The members alone, on what ImageNet's trunk sees."""
+    whole: Stage | None = Stage(14, 3e-4, average=0.998)
+    """Trunk and members; None leaves ImageNet's trunk as it is."""
     huber: float = 1.0
     top: float = 1.0
     limit: int | None = None
@@ -66,30 +72,35 @@ def known_pictures(config: TrainingConfig, data: Path) -> list[Known]:
     Those of the test part are left out: nothing is decided by them.
     """
     pictures = read_pictures(data, config.tiers)
-    found: list[Known] = list(zip(pictures, split(pictures), strict=True))
+    parts = split(pictures)
+    pictures = joined(pictures, read_opinions()) if config.opinions else pictures
+    found: list[Known] = list(zip(pictures, parts, strict=True))
+    kinds = product((True, False), ("train", "validation"), (True, False))
     return [
         each
-        for is_scored in (True, False)
-        for wanted in ("train", "validation")
+        for is_scored, wanted, came_scored in kinds
         for each in [
             (picture, part)
             for picture, part in found
-            if part == wanted and bool(picture.scores) == is_scored
+            if (bool(picture.scores), part, picture.round > 0) == (is_scored, wanted, came_scored)
         ][: config.limit]
     ]
 
 
 def lent(pictures: Sequence[Picture], seed: int) -> list[Picture]:
-    """Those without scores get the boxes of one that has some, drawn by their name; no score yet.
+    """All with as many boxes as the one that has most; a score that nobody gave is NaN.
 
-    A score that nobody gave is NaN.
+    Those without any get the boxes of one that has some, drawn by their name; who has too few gets
+    the whole frame again and again.
     """
     scored = [picture for picture in pictures if picture.scores]
+    most = max(len(picture.boxes) for picture in scored)
     found = []
     for picture in pictures:
         random = np.random.default_rng([seed, *picture.path.name.encode()])
         boxes = picture.boxes or scored[int(random.integers(len(scored)))].boxes
-        scores = picture.scores or (float("nan"),) * len(boxes)
+        boxes += (WHOLE,) * (most - len(boxes))
+        scores = picture.scores + (float("nan"),) * (most - len(picture.scores))
         found.append(replace(picture, boxes=boxes, scores=scores))
     return found
 

@@ -1,7 +1,7 @@
 """From open photos to a trained crop network: order, then taste, then all of it at once.
 
 The members, on a frozen trunk, learn that a photo is more than its parts, then how crops were
-scored. They score open photos that nobody scored; trunk and members learn from both.
+scored; then the trunk learns too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .fit import Parts, fitted
 from .networks import ranking_model, thawed, trunk, whole_model
 from .recipe import Known, TrainingConfig, fingerprint_of, lent
 
-__all__ = ["Trained", "by_overlap", "taught", "train"]
+__all__ = ["Trained", "by_overlap", "train"]
 
 SPREAD = 3.0
 """Points between nothing and the whole, where order is learnt from overlap: as scores spread."""
@@ -51,6 +51,7 @@ def train(
     """
     chosen = tuple(picture for picture, part in known if part in config.parts)
     is_scored = np.array([bool(picture.scores) for picture, _ in known])
+    is_plain = np.array([picture.round == 0 for picture, _ in known])
     is_chosen = np.array([part in config.parts for _, part in known])
     watched = np.flatnonzero(is_scored & np.array([part == "validation" for _, part in known]))
     say(f"{(is_scored & is_chosen).sum()} scored pictures to learn from, {len(watched)} to watch")
@@ -68,12 +69,11 @@ def train(
         fitted(model, numbers, told, parts, config=config, work=place / stage, photos=photos)
 
     ranking = ranking_model(config.members)
-    run(ranking, by_overlap(seen, np.flatnonzero(~is_scored)), ~is_scored & is_chosen, "order")
+    run(ranking, by_overlap(seen, np.flatnonzero(is_plain)), is_plain & is_chosen, "order")
     run(ranking, seen, is_scored & is_chosen, "heads")
-    judged = taught(ranking, seen, np.flatnonzero(~is_scored))
-    say(f"{(~is_scored & is_chosen).sum()} more pictures scored by the members")
-    whole = whole_model({name: thawed(each) for name, each in trunks.items()}, ranking)
-    run(whole, judged, is_chosen, "whole")
+    if config.whole is not None:
+        whole = whole_model({name: thawed(each) for name, each in trunks.items()}, ranking)
+        run(whole, seen, is_scored & is_chosen, "whole")
     return Trained(config, trunks, ranking, chosen, data_hash(chosen))
 
 
@@ -98,20 +98,4 @@ def by_overlap(seen: Scored, rows: NDArray[np.intp]) -> Scored:
     scores = seen.scores.copy()
     sides = seen.boxes[rows, ..., 2:] - seen.boxes[rows, ..., :2]
     scores[rows] = SPREAD * np.sqrt(sides.prod(axis=-1))
-    return replace(seen, scores=scores)
-
-
-def taught(ranking: keras.Model, seen: Scored, rows: NDArray[np.intp]) -> Scored:
-    """The same, with the members' mean as the scores of these pictures.
-
-    A version and its mirror image, its neighbour, get the mean of both.
-    """
-    scores = seen.scores.copy()
-    told = seen.only(set(seen.features) & set(ranking.input))
-    for version in range(0, seen.versions, 2):
-        both = [
-            ranking.predict(told.batch(rows, each)[0], verbose=0).mean(axis=1)
-            for each in (version, version + 1)
-        ]
-        scores[rows, version] = scores[rows, version + 1] = np.mean(both, axis=0)
     return replace(seen, scores=scores)

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from cropperhead_core.errors import SettingsError, ToolError
+from cropperhead_plugin.heap import keep_all
 from cropperhead_plugin.settings import Settings
 
 __all__ = ["describe", "run"]
@@ -63,6 +64,7 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
     if find_spec("tensorflow") is None:
         raise ToolError("training needs TensorFlow: pip install 'cropperhead[train]'")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before the import: it greets at length
+    keep_all()
     make = NETWORKS[options.network](options, out.name)
     with redirect_stdout(sys.stderr):  # Keras prints its progress
         make(data=data, work=work, folder=out, say=print)

@@ -18,17 +18,22 @@ WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 def test_crops_that_gain_little_and_lose_are_left() -> None:
     gains, lost = np.linspace(0, 0.7, 50), np.linspace(0.5, -0.5, 50)
-    assert cheapest(gains, lost) == pytest.approx(0.35, abs=0.03)
+    assert 0.32 < cheapest(gains, lost) < 0.45
 
 
 def test_where_every_crop_gains_none_is_left() -> None:
-    assert cheapest(np.linspace(0, 0.7, 50), np.full(50, -0.2)) == 0
+    assert cheapest(np.linspace(0, 0.7, 50), np.full(50, -0.2)) < 0.04
+
+
+def test_crops_that_change_nothing_are_left() -> None:
+    gains, lost = np.repeat([0.1, 0.6], 20), np.repeat([0.0, -0.3], 20)
+    assert 0.1 < cheapest(gains, lost) < 0.6
 
 
 def test_one_lucky_photo_does_not_move_it() -> None:
     gains, lost = np.linspace(0, 0.7, 50), np.linspace(0.5, -0.5, 50)
     lost[10] = -0.7
-    assert cheapest(gains, lost) == pytest.approx(0.35, abs=0.05)
+    assert 0.3 < cheapest(gains, lost) < 0.45
 
 
 @dataclass
