@@ -24,6 +24,7 @@ from cropperhead_core.training.export import export
 from cropperhead_core.training.opinions import joined, read_opinions
 from cropperhead_core.training.recipe import Known, TrainingConfig
 from cropperhead_core.training.train import train
+from cropperhead_plugin.heap import keep_all
 
 FOLDS = 5
 
@@ -65,6 +66,7 @@ def row(name: str, found: Sequence[tuple[Picture, tuple[float, float]]]) -> str:
 
 
 def main(arguments: Sequence[str]) -> None:
+    keep_all()
     data, work, words = Path(arguments[0]), Path(arguments[1]), set(arguments[2:])
     listed = (by_photos if "photos" in words else by_groups)(data)
     config = TrainingConfig(opinions="plain" not in words)
