@@ -2,7 +2,7 @@
 
 Groups (series, near-duplicates) are dealt to five folds, without the test part. More words:
 `photos` deals single photos of all licences, test part too, as the prototype was judged; `heads`
-leaves out the last stage, which takes five sixths of the time; `plain` the scores that were given
+leaves out the last stage, which takes two thirds of the time; `plain` the scores that were given
 for this project; `first` judges one fold only.
 """
 

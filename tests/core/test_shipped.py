@@ -25,8 +25,8 @@ MODELS = Path(__file__).resolve().parents[2] / "models"
 NAMES = ("astronaut", "chelsea", "coffee", "rocket", "retina")
 SIZES = ((617, 411), (401, 639))
 """Odd, so that nothing has a middle."""
-EQUAL = 0.02
-"""Points between scores that are one: saving a photo anew moves them by up to .015."""
+EQUAL = 0.01
+"""Points between scores that are one: saving a photo anew moves them by more."""
 
 
 @cache
@@ -80,10 +80,15 @@ def test_the_mirrored_photo_has_the_mirrored_crop(name: str, size: tuple[int, in
     assert agreement(pixels, np.ascontiguousarray(pixels[:, ::-1]), "original") >= 0.97
 
 
-@pytest.mark.parametrize("aspect", ["original", "free"])
-def test_saving_it_anew_changes_that_only_between_equals(aspect: str) -> None:
+def test_saving_it_anew_does_not_change_that() -> None:
     pixels = [photo(name, size) for name in NAMES for size in SIZES]
-    lost = [given_away(each, in_a_mirror_as_jpeg(each), aspect) for each in pixels]
+    found = [agreement(each, in_a_mirror_as_jpeg(each), "original") for each in pixels]
+    assert min(found) >= 0.97
+
+
+def test_saving_it_anew_changes_crops_of_any_shape_only_between_equals() -> None:
+    pixels = [photo(name, size) for name in NAMES for size in SIZES]
+    lost = [given_away(each, in_a_mirror_as_jpeg(each), "free") for each in pixels]
     assert max(lost) < EQUAL
     assert lost.count(0.0) >= len(lost) - 1
 

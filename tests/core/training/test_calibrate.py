@@ -18,11 +18,13 @@ WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 def test_crops_that_gain_little_and_lose_are_left() -> None:
     gains, lost = np.linspace(0, 0.7, 50), np.linspace(0.5, -0.5, 50)
-    assert 0.32 < cheapest(gains, lost) < 0.45
+    # What is given away grows with the square: 3 % of it at a sixth above the best threshold, .35.
+    assert cheapest(gains, lost) == pytest.approx(0.41, abs=0.03)
 
 
-def test_where_every_crop_gains_none_is_left() -> None:
-    assert cheapest(np.linspace(0, 0.7, 50), np.full(50, -0.2)) < 0.04
+def test_where_every_crop_gains_hardly_one_is_left() -> None:
+    gains = np.linspace(0, 0.7, 50)
+    assert (gains > cheapest(gains, np.full(50, -0.2))).mean() >= 0.96
 
 
 def test_crops_that_change_nothing_are_left() -> None:
@@ -33,7 +35,7 @@ def test_crops_that_change_nothing_are_left() -> None:
 def test_one_lucky_photo_does_not_move_it() -> None:
     gains, lost = np.linspace(0, 0.7, 50), np.linspace(0.5, -0.5, 50)
     lost[10] = -0.7
-    assert 0.3 < cheapest(gains, lost) < 0.45
+    assert cheapest(gains, lost) == pytest.approx(0.41, abs=0.05)
 
 
 @dataclass
