@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MAX_ANGLE", "MIN_CONFIDENCE", "Level", "Source", "level"]
-
-Source = Literal["camera", "picture", "both", "none"]
+__all__ = ["MAX_ANGLE", "MIN_CONFIDENCE", "Level", "level"]
 
 MAX_ANGLE = 8.0
 """Degrees; the largest of 135 Lightroom crops by one photographer is 8.2, and 95 % are below 3.5.
@@ -33,14 +30,13 @@ Floats = NDArray[np.floating]
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A straightening angle (degrees, sign of `Crop.angle`) and what it rests on.
+    """A straightening angle (degrees, sign of `Crop.angle`) and how sure it is.
 
     The angle is 0 when there is nothing to do or nothing to go by; `note` says which, in words.
     """
 
     angle: float
     confidence: float
-    source: Source
     note: str = ""
 
 
@@ -67,21 +63,20 @@ def level(
     """
     if roll is not None and not abs(roll) <= abs(bins).max():
         note = f"the camera was tilted by {abs(roll):.1f} degrees, so the tilt is taken as meant"
-        return Level(0.0, 0.0, "none", note)
+        return Level(0.0, 0.0, note)
     seen = np.asarray(probabilities, np.float64) / probabilities.sum()
     belief = seen if roll is None else seen * _prior(bins, roll)
     belief = belief / belief.sum()
     angle, confidence = _peak(belief, bins)
     if confidence < min_confidence:
-        return Level(0.0, confidence, "none", "nothing in the picture tells what is level")
+        return Level(0.0, confidence, "nothing in the picture tells what is level")
     worth = _worth(belief, bins, angle)
-    source = _source(angle, seen, bins, roll, min_confidence)
     if abs(angle) > limit:
         note = f"tilted by {abs(angle):.1f} degrees, more than the {limit:g} that may be levelled"
-        return Level(0.0, confidence, source, note)
+        return Level(0.0, confidence, note)
     if abs(angle) < MIN_ANGLE or worth < min_confidence:
-        return Level(0.0, confidence, source, "level already, as far as can be told")
-    return Level(round(angle, 2), min(confidence, worth), source)
+        return Level(0.0, confidence, "level already, as far as can be told")
+    return Level(round(angle, 2), min(confidence, worth))
 
 
 def _prior(bins: Floats, roll: float) -> Floats:
@@ -112,14 +107,3 @@ def _worth(belief: Floats, bins: Floats, angle: float) -> float:
     """How likely turning by this angle comes nearer to level than leaving."""
     sign = 1 if angle > 0 else -1
     return float(belief[sign * bins > abs(angle) / 2].sum())
-
-
-def _source(
-    angle: float, seen: Floats, bins: Floats, roll: float | None, min_confidence: float
-) -> Source:
-    """Which of the two witnesses says so, each heard alone."""
-    picture, sure = _peak(seen, bins)
-    by_picture = sure >= min_confidence and abs(picture - angle) <= NEAR
-    if roll is None or abs(roll - angle) > 2 * NEAR:
-        return "picture"
-    return "both" if by_picture else "camera"

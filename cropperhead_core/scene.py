@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from .crop import Box, Size
 from .evidence import luminance, subject_box
 from .frame import Frame
-from .guards import group
 from .horizon import BINS
 from .level import Level, level
 from .ranker import Look, Predictor
@@ -59,7 +58,7 @@ class Eyes:
 def scene(
     pixels: Pixels, size: Size, eyes: Eyes, wishes: Wishes, roll: float | None = None
 ) -> Scene:
-    """The scene to crop in, levelled if that is called for and cuts no face of the group.
+    """The scene to crop in, levelled if that is called for and cuts no face.
 
     pixels is the (h, w, 3) upright preview of a photo of this size, roll the camera's.
     """
@@ -72,14 +71,14 @@ def scene(
             inside = frame.pixels(pixels)
             levelled = eyes.predictor.look(inside)
             return Scene(frame, levelled, _seen(inside, levelled, held), turn)
-        turn = Level(0.0, turn.confidence, "none", "levelling it would cut a face")
+        turn = Level(0.0, turn.confidence, "levelling it would cut a face")
     look = eyes.predictor.look(pixels)
     return Scene(Frame.inside(size, 0.0), look, _seen(pixels, look, faces), turn)
 
 
 def _turn(pixels: Pixels, horizon: Levelling | None, limit: float, roll: float | None) -> Level:
     if horizon is None:
-        return Level(0.0, 0.0, "none")
+        return Level(0.0, 0.0)
     return level(horizon(pixels), BINS, roll, limit=limit, min_confidence=horizon.confidence)
 
 
@@ -89,12 +88,10 @@ def _kept_ratio(shape: Shape) -> float | None:
 
 
 def _held(frame: Frame, faces: tuple[Box, ...]) -> tuple[Box, ...] | None:
-    """The faces in a frame; None if it cuts one of the group. Others that it cuts are no loss."""
-    main = group(faces)
-    placed = [(face, frame.holds(face)) for face in faces]
-    if any(inside is None and face in main for face, inside in placed):
-        return None
-    return tuple(inside for _, inside in placed if inside)
+    """The faces in a frame; None if it cuts one of them."""
+    placed = [frame.holds(face) for face in faces]
+    inside = tuple(face for face in placed if face is not None)
+    return inside if len(inside) == len(faces) else None
 
 
 def _seen(pixels: Pixels, look: Look, faces: tuple[Box, ...]) -> Seen:

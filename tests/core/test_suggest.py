@@ -124,6 +124,16 @@ def test_a_levelled_crop_that_would_cut_the_face_is_not_levelled() -> None:
     assert (found.angle, found.note) == (0, "levelling it would cut a face")
 
 
+def test_nor_one_that_would_cut_a_small_face_at_the_side() -> None:
+    large, small = Box(0.35, 0.3, 0.55, 0.6), Box(0.01, 0.4, 0.06, 0.48)
+    shown = np.zeros((400, 600, 3), np.uint8) + np.arange(600, dtype=np.uint8)[:, None]
+    for faces, angle in (((large,), 3.0), ((large, small), 0.0)):
+        fake = Fake(tilt=3)
+        eyes = Eyes(fake, lambda _, faces=faces: faces, fake)
+        found = suggested(photo_of(Size(6000, 4000)), shown, eyes, Wishes())
+        assert found.angle == pytest.approx(angle, abs=0.02)
+
+
 @pytest.mark.parametrize("aspect", ASPECTS)
 @pytest.mark.parametrize("size", [LYING, Size(4000, 6000), Size(6016, 4016), Size(1001, 777)])
 def test_a_ratio_is_met_to_the_pixel(aspect: str, size: Size) -> None:
