@@ -20,6 +20,7 @@ from .callbacks import CropImages
 from .classic import classic_network, write_layers_model
 from .crops import Crops, crops, mirrored, quads
 from .evaluate.tfjs import WEIGHTS
+from .resuming import epochs_done, fingerprint, goes_on
 
 __all__ = ["ClassicConfig", "make_classic", "quick_classic"]
 
@@ -37,7 +38,8 @@ class ClassicConfig:
     seed: int = 1
     loss: str = "mse+clip"
     tiers: tuple[str, ...] = ("A",)
-    epochs: int = 40
+    epochs: int = 5
+    """The loss on photos not trained on ends to fall at the third."""
     batch: int = 32
     learning_rate: float = 5e-4
     limit: int | None = None
@@ -65,7 +67,8 @@ def make_classic(
     chosen = [p for p in scored if parts[p.path] == "train"][: config.limit]
     held = [p for p in scored if parts[p.path] == "validation"][: config.limit]
     say(f"{len(chosen)} photos to learn from, {len(held)} to watch")
-    run = work / f"{config.name}-{config.loss}-{data_hash(chosen)[:8]}"
+    own = fingerprint(asdict(config), data_hash(chosen))
+    run = work / f"{config.name}-{config.loss}-{own}"
     model = _fitted(config, crops(chosen, is_turned=True), held, run)
     _write(model, config, chosen, folder)
 
@@ -75,7 +78,8 @@ def _fitted(config: ClassicConfig, seen: Crops, held: list[Picture], run: Path) 
     unseen = (_floats(watched.photos), watched.labels)
     run.mkdir(parents=True, exist_ok=True)
     best = run / "best.weights.h5"
-    model = _compiled(config)
+    model = classic_network()
+    model.compile(keras.optimizers.Adam(config.learning_rate), CropLoss(config.loss))
     kept = keras.callbacks.ModelCheckpoint(
         best,
         monitor="val_loss",
@@ -84,27 +88,19 @@ def _fitted(config: ClassicConfig, seen: Crops, held: list[Picture], run: Path) 
         initial_value_threshold=_best_loss(config, best, unseen),
     )
     model.fit(
-        _batches(seen, config),
+        _batches(seen, config, epochs_done(run)),
         validation_data=unseen,
         epochs=config.epochs,
         shuffle=False,
         steps_per_epoch=-(-len(seen) // config.batch),
         callbacks=[
-            keras.callbacks.BackupAndRestore(run / "backup"),
-            keras.callbacks.TensorBoard(run / "logs", write_graph=False),
+            *goes_on(run),
             kept,
             _drawn(watched, held, run / "logs"),
         ],
         verbose=2,
     )
     model.load_weights(best)
-    best.unlink()
-    return model
-
-
-def _compiled(config: ClassicConfig) -> keras.Model:
-    model = classic_network()
-    model.compile(keras.optimizers.Adam(config.learning_rate), CropLoss(config.loss))
     return model
 
 
@@ -112,18 +108,22 @@ def _best_loss(config: ClassicConfig, best: Path, unseen: tuple[Floats, Floats])
     """The loss on unseen photos of the best epoch so far, where a run goes on."""
     if not best.exists():
         return None
-    model = _compiled(config)
-    model.load_weights(best)
+    model = classic_network()
+    model.load_weights(best)  # before it has an optimizer, which would want its own numbers too
+    model.compile(loss=CropLoss(config.loss))
     return float(model.evaluate(*unseen, verbose=0))
 
 
-def _batches(seen: Crops, config: ClassicConfig) -> tf.data.Dataset:
-    """Endless batches of photos and labels, some lighter or darker, half of them mirrored."""
+def _batches(seen: Crops, config: ClassicConfig, done: int) -> tf.data.Dataset:
+    """Endless batches of photos and labels, some lighter or darker, half of them mirrored.
+
+    They depend on the number of the epoch alone: a run gone on with sees the same.
+    """
     flipped = mirrored(seen.labels, seen.aspects)
 
     def batches() -> Iterator[tuple[Floats, Floats]]:
-        random = np.random.default_rng(config.seed)
-        while True:
+        for epoch in range(done, config.epochs + 1):
+            random = np.random.default_rng([config.seed, epoch])
             order = random.permutation(len(seen))
             for start in range(0, len(order), config.batch):
                 rows = order[start : start + config.batch]

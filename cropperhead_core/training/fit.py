@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from .callbacks import CropImages, corners
 from .data import Scored
 from .losses import RankingLoss, first_choice
 from .recipe import Stage, TrainingConfig
+from .resuming import epochs_done, goes_on
 
 __all__ = ["Parts", "fitted"]
 
@@ -47,7 +47,7 @@ def fitted(
         _optimizer(stage, steps, model), RankingLoss(config.huber, config.top), metrics=[_first]
     )
     model.fit(
-        _batches(seen, rows, stage, config.seed, _epochs_done(work / "backup")),
+        _batches(seen, rows, stage, config.seed, epochs_done(work)),
         validation_data=seen.batch(watched),
         validation_batch_size=stage.batch,
         epochs=stage.epochs,
@@ -85,23 +85,10 @@ def _callbacks(
     work: Path, seen: Scored, drawn: Rows, photos: Sequence[NDArray[np.uint8]]
 ) -> list[keras.callbacks.Callback]:
     return [
-        _Reseeded(),
         keras.callbacks.SwapEMAWeights(swap_on_epoch=False),
-        keras.callbacks.BackupAndRestore(work / "backup", delete_checkpoint=False),
-        keras.callbacks.TensorBoard(work / "logs", write_graph=False),
+        *goes_on(work),
         *([_drawn(seen.batch(drawn), photos, work / "logs")] if photos else []),
     ]
-
-
-class _Reseeded(keras.callbacks.Callback):
-    """Dropout drawn by the number of the epoch, so that a run gone on with is the same run."""
-
-    def on_epoch_begin(self, epoch: int, logs: object = None) -> None:  # noqa: ARG002 (Keras' signature)
-        """Set the state of every layer that draws."""
-        for number, layer in enumerate(self.model._flatten_layers()):
-            seeds = getattr(layer, "seed_generator", None)
-            if seeds is not None:
-                seeds.state.assign(np.array([epoch, number], np.uint32))
 
 
 def _drawn(
@@ -116,12 +103,6 @@ def _drawn(
         return corners(inputs["boxes"][rows, scores.argmax(axis=1)])
 
     return CropImages(logs, photos, corners(inputs["boxes"][rows, scores.argmax(axis=1)]), said)
-
-
-def _epochs_done(backup: Path) -> int:
-    """How many epochs a killed run finished."""
-    told = backup / "training_metadata.json"
-    return int(json.loads(told.read_text("utf-8"))["epoch"]) if told.exists() else 0
 
 
 def _batches(seen: Scored, rows: Rows, stage: Stage, seed: int, start: int) -> tf.data.Dataset:

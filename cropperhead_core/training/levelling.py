@@ -20,6 +20,7 @@ from .horizon import level_network, network_weights, write_level_model
 from .levelled import confidence
 from .make import CREDITS, credits_of
 from .offsets import OFFSETS, posterior, targets, usual
+from .resuming import epochs_done, fingerprint, goes_on
 from .tilting import WIDEST, Tilted, tilted
 
 __all__ = ["LevelConfig", "make_level", "quick_level"]
@@ -63,7 +64,8 @@ def make_level(
     """Train by this recipe on `data` and write the model to `folder`, whole or not at all.
 
     The confidence it asks for comes from the validation pictures, which no weight was fitted to.
-    The same seed gives the same weights on the same machine; evidence is kept in `work`.
+    The same seed gives the same weights on the same machine. Evidence, checkpoints and
+    TensorBoard's logs are kept in `work`; a run that was killed goes on from its last epoch.
     """
     tf.config.experimental.enable_op_determinism()
     pictures = read_pictures(data, config.tiers)
@@ -73,10 +75,13 @@ def make_level(
         for name in ("train", "validation")
     )
     say(f"{len(learnt)} pictures to learn from, {len(held)} to calibrate with")
-    own = f"{config.name}-{data_hash(learnt)[:8]}-{config.versions}-{config.seed}"
-    cache = work / own / "evidence"
-    seen = tilted(learnt, versions=config.versions, seed=config.seed, cache=cache)
-    weights = network_weights(_trained(config, learnt, seen, say))
+    run = work / f"{config.name}-{fingerprint(asdict(config), data_hash(learnt))}"
+    seen, watched = (
+        tilted(each, versions=config.versions, seed=config.seed, cache=run / name / "evidence")
+        for name, each in (("learnt", learnt), ("watched", held))
+    )
+    network = _trained(config, _Shown.of(seen, learnt), _Shown.of(watched, held), run, say)
+    weights = network_weights(network)
     made = work / f"{config.name}.made"
     shutil.rmtree(made, ignore_errors=True)
     about = {
@@ -97,7 +102,7 @@ def make_level(
 
 
 def _trained(
-    config: LevelConfig, pictures: Sequence[Picture], seen: Tilted, say: Callable[[str], None]
+    config: LevelConfig, seen: _Shown, watched: _Shown, run: Path, say: Callable[[str], None]
 ) -> keras.Model:
     """The network: taught that photos lie as they usually do, then as it has come to see them.
 
@@ -105,16 +110,25 @@ def _trained(
     network says of all versions of a photo tells how it lies itself.
     """
     keras.utils.set_random_seed(config.seed)
-    network, random = level_network(), np.random.default_rng(config.seed)
-    steps = max(len(seen) * config.shown // config.batch, 1)
+    network = level_network()
+    steps = max(len(seen.angles) * config.shown // config.batch, 1)
     network.compile(
         _optimizer(config, steps), keras.losses.CategoricalCrossentropy(from_logits=True)
     )
-    shown, offsets = _Shown.of(seen), usual(pictures)
-    for epochs in config.epochs:
-        batches = shown.batches(offsets, config.batch, random)
-        network.fit(batches, steps_per_epoch=steps, epochs=epochs, shuffle=False, verbose=2)
-        offsets = _lying(network, shown, usual(pictures))
+    offsets = seen.usual
+    for number, epochs in enumerate(config.epochs):
+        place = run / f"round-{number + 1}"
+        place.mkdir(parents=True, exist_ok=True)
+        network.fit(
+            seen.batches(offsets, config, (number, epochs_done(place), epochs), steps),
+            validation_data=watched.all(),
+            steps_per_epoch=steps,
+            epochs=epochs,
+            shuffle=False,
+            callbacks=goes_on(place),
+            verbose=2,
+        )
+        offsets = _lying(network, seen)
         off = (np.abs(OFFSETS[offsets.argmax(axis=1)]) > 0.5).mean()
         say(f"{off:.0%} of the pictures are seen to lie off by over half a degree")
     return network
@@ -131,40 +145,59 @@ def _optimizer(config: LevelConfig, steps: int) -> keras.optimizers.Optimizer:
     return keras.optimizers.AdamW(schedule, weight_decay=config.weight_decay, clipnorm=1.0)
 
 
-def _lying(network: keras.Model, shown: _Shown, before: Floats) -> Floats:
+def _lying(network: keras.Model, seen: _Shown) -> Floats:
     """(n, offsets): how the pictures lie by what is said of their versions."""
     weights = {name: x.astype(np.float32) for name, x in network_weights(network).items()}
     said = [
         [belief(weights, x.astype(np.float32), amount) for x, amount in zip(*each, strict=True)]
-        for each in zip(shown.shown, shown.amount, strict=True)
+        for each in zip(seen.shown, seen.amount, strict=True)
     ]
-    return posterior(before, np.array(said, np.float64), shown.angles)
+    return posterior(seen.usual, np.array(said, np.float64), seen.angles)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shown:
-    """Summaries of the evidence of n pictures, each turned by v angles."""
+    """Summaries of the evidence of n pictures, each turned by v angles.
+
+    usual (n, offsets) is how such pictures lie themselves, before anything was seen.
+    """
 
     shown: NDArray[np.float16]
     amount: NDArray[np.float32]
     angles: Floats
+    usual: Floats
 
     @classmethod
-    def of(cls, seen: Tilted) -> _Shown:
+    def of(cls, seen: Tilted, pictures: Sequence[Picture]) -> _Shown:
         made = [[summary(x.astype(np.float32)) for x in versions] for versions in seen.seen]
         return cls(
             np.array([[shown.astype(np.float16) for shown, _ in each] for each in made]),
             np.array([[amount for _, amount in each] for each in made], np.float32),
             seen.angles.astype(np.float64),
+            usual(pictures),
         )
 
-    def batches(self, offsets: Floats, size: int, random: np.random.Generator) -> Iterator[Batch]:
-        """Endless batches; each time round every picture, in a version drawn anew."""
-        while True:
-            order = random.permutation(len(self.angles))
-            order = np.concatenate([order, order[: -len(order) % size]])
-            for start in range(0, len(order), size):
-                rows = order[start : start + size]
+    def all(self) -> Batch:
+        """Every version as it is, for the pictures that are watched."""
+        count, versions = self.angles.shape
+        offsets = np.repeat(self.usual, versions, axis=0)
+        shown = self.shown.reshape(count * versions, *self.shown.shape[2:]).astype(np.float32)
+        told = {"shown": shown, "amount": self.amount.reshape(count * versions, -1)}
+        return told, targets(offsets, self.angles.ravel())
+
+    def batches(
+        self, offsets: Floats, config: LevelConfig, epochs: tuple[int, int, int], steps: int
+    ) -> Iterator[Batch]:
+        """Batches of all pictures, `shown` times an epoch, each time in a version drawn anew.
+
+        epochs is the number of the round, how many epochs are done, and how many there are. What
+        an epoch shows depends on these numbers alone: a run gone on with sees the same.
+        """
+        number, done, count = epochs
+        for epoch in range(done, count + 1):
+            random = np.random.default_rng([config.seed, number, epoch])
+            order = [random.permutation(len(self.angles)) for _ in range(config.shown)]
+            for rows in np.resize(np.concatenate(order), (steps, config.batch)):
                 yield self._varied(rows, offsets[rows].copy(), random)
 
     def _varied(

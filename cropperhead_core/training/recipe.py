@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from cropperhead_core.dataset import Picture, read_pictures, split
 
 from .opinions import joined, read_opinions
 
-__all__ = ["Known", "Stage", "TrainingConfig", "fingerprint_of", "known_pictures", "lent", "quick"]
+__all__ = ["Known", "Stage", "TrainingConfig", "known_pictures", "lent", "quick"]
 
 Known = tuple[Picture, str]
 """A picture and the part it belongs to."""
@@ -61,7 +59,7 @@ class TrainingConfig:
 
 def quick(config: TrainingConfig) -> TrainingConfig:
     """The same recipe in miniature: two steps on a few pictures, to see that all of it runs."""
-    one = Stage(1, 1e-4, batch=4)
+    one = Stage(1, 1e-4, batch=8)
     small = replace(config, versions=2, limit=8, members=("lite0", "lite0"))
     return replace(small, order=one, heads=one, whole=one)
 
@@ -103,12 +101,3 @@ def lent(pictures: Sequence[Picture], seed: int) -> list[Picture]:
         scores = picture.scores + (float("nan"),) * (most - len(picture.scores))
         found.append(replace(picture, boxes=boxes, scores=scores))
     return found
-
-
-def fingerprint_of(config: TrainingConfig, data_sha256: str) -> str:
-    """Eight digits that change with any number of the recipe and with the data.
-
-    A run with other numbers must not go on from where this one stopped.
-    """
-    told = json.dumps([asdict(config), data_sha256], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:8]

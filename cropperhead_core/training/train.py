@@ -7,7 +7,7 @@ scored; then the trunk learns too.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import keras
@@ -20,7 +20,8 @@ from .backbones import weights
 from .data import Scored, looking, scored
 from .fit import Parts, fitted
 from .networks import ranking_model, thawed, trunk, whole_model
-from .recipe import Known, TrainingConfig, fingerprint_of, lent
+from .recipe import Known, TrainingConfig, lent
+from .resuming import fingerprint
 
 __all__ = ["Trained", "by_overlap", "train"]
 
@@ -59,7 +60,9 @@ def train(
     trunks = {variant: trunk(variant, weights(variant)) for variant in sorted(set(config.members))}
     seen = _seen(config, [picture for picture, _ in known], trunks, work)
     say("features computed")
-    place = work / "-".join((config.name, *config.parts, fingerprint_of(config, data_hash(chosen))))
+    place = work / "-".join(
+        (config.name, *config.parts, fingerprint(asdict(config), data_hash(chosen)))
+    )
     photos = [known[row][0].pixels() for row in watched[:DRAWN].tolist()]
 
     def run(model: keras.Model, seen: Scored, rows: NDArray[np.bool_], stage: str) -> None:

@@ -5,6 +5,7 @@ Each fault that the first project's training had is a test here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +18,28 @@ from skimage import data
 from cropperhead_core.crop import Crop, Size
 from cropperhead_core.dataset import Picture
 
-pytestmark = pytest.mark.xdist_group("tensorflow")
+pytestmark = [
+    pytest.mark.xdist_group("tensorflow"),
+    # Keras 3.15 asks TensorFlow's variables for arrays as NumPy 1 did.
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy"),
+]
 keras = pytest.importorskip("keras")
 
+from cropperhead_core.training import classic_fit  # noqa: E402
 from cropperhead_core.training.box_losses import LOSSES, CropLoss, clip_penalty  # noqa: E402 (TF)
 from cropperhead_core.training.classic import classic_network, write_layers_model  # noqa: E402
+from cropperhead_core.training.classic_fit import (  # noqa: E402
+    ClassicConfig,
+    make_classic,
+    quick_classic,
+)
 from cropperhead_core.training.crops import crops, label, mirrored, quads  # noqa: E402
-from cropperhead_core.training.evaluate.tfjs import read_layers_model, square  # noqa: E402
+from cropperhead_core.training.evaluate.tfjs import (  # noqa: E402 (TF)
+    WEIGHTS,
+    read_layers_model,
+    square,
+)
+from cropperhead_core.training.resuming import goes_on  # noqa: E402 (TF)
 
 PHOTO = data.coffee()
 SIZE = Size(600, 400)
@@ -177,3 +193,31 @@ def test_every_loss_is_lowered_by_its_gradient(name: str) -> None:
             wrong = LOSSES[name](true, said)
         optimizer.apply([tape.gradient(wrong, said)], [said])
     assert loss(name, true, said.numpy()) < before / 2
+
+
+def test_a_run_that_was_killed_ends_as_if_it_had_not_been(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(quick_classic(ClassicConfig()), epochs=3)
+
+    class Killed(Exception):
+        """In place of a signal."""
+
+    class Killing(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch: int, logs: object = None) -> None:  # noqa: ARG002 (Keras' signature)
+            if epoch == 2:
+                raise Killed
+
+    def made(name: str, seed: int = 1) -> bytes:
+        folder = tmp_path / f"{name}-{seed}"
+        numbers = replace(config, seed=seed)
+        make_classic(numbers, data=shared / "data", work=tmp_path / name, folder=folder, say=print)
+        return (folder / WEIGHTS).read_bytes()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(classic_fit, "goes_on", lambda run: [*goes_on(run), Killing()])
+        with pytest.raises(Killed):
+            made("killed")
+    whole = made("whole")
+    assert made("killed") == whole
+    assert made("killed", seed=2) != whole

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -20,6 +22,9 @@ from cropperhead_core.training.levelling import LevelConfig, make_level, quick_l
 from cropperhead_core.training.offsets import OFFSETS, posterior, targets, usual
 from cropperhead_core.training.tilting import resampled, tilted, usual_tilts
 from tests.core.test_lines import chart
+
+# Keras 3.15 asks TensorFlow's variables for arrays as NumPy 1 did.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
 
 COMPOSED = Picture(Path("a.jpg"), "composed", "CC0")
 SNAPSHOT = Picture(Path("b.jpg"), "snapshot", "CC0")
@@ -158,6 +163,32 @@ def test_the_whole_recipe_runs_in_miniature(drawn: Path, tmp_path: Path) -> None
     assert len(credits_) == 12
     assert {row["licence"] for row in credits_} == {"CC0"}
     assert all(row["credit"].startswith("Ann, ") for row in credits_)
+
+
+class Killed(Exception):
+    """In place of a signal."""
+
+
+def test_a_run_that_was_killed_ends_as_if_it_had_not_been(drawn: Path, tmp_path: Path) -> None:
+    config = replace(quick_level(LevelConfig()), epochs=(2, 2))
+
+    def killing(line: str) -> None:
+        if "are seen to lie off" in line:
+            raise Killed
+
+    def made(name: str, say: Callable[[str], None]) -> dict[str, np.ndarray]:
+        folder = tmp_path / f"{name}-made"
+        make_level(config, data=drawn, work=tmp_path / name, folder=folder, say=say)
+        with np.load(folder / "weights.npz") as weights:
+            return dict(weights)
+
+    with pytest.raises(Killed):
+        made("killed", killing)
+    whole, resumed = made("whole", print), made("killed", print)
+    assert list(whole) == list(resumed)
+    for name, weights in whole.items():
+        assert np.array_equal(weights, resumed[name]), name
+    assert list((tmp_path / "whole").rglob("validation/events*"))
 
 
 def test_the_same_seed_sees_the_same(drawn: Path, tmp_path: Path) -> None:

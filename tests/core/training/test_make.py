@@ -34,7 +34,7 @@ def test_two_steps_make_a_model_that_looks_at_photos(shared: Path, tmp_path: Pat
     described = json.loads((folder / "config.json").read_text("utf-8"))
     assert described["recipe"]["members"] == ["lite0"]
     with (folder / CREDITS).open(encoding="utf-8", newline="") as file:
-        assert len(list(csv.DictReader(file))) == described["pictures"] == 16  # half of them scored
+        assert len(list(csv.DictReader(file))) == described["pictures"] == 16
     assert list((tmp_path / "work").rglob("crops/events*"))
     assert any("within" in line for line in told)
 
