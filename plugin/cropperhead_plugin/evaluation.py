@@ -21,7 +21,14 @@ from cropperhead_core.scene import Eyes
 from cropperhead_core.suggest import suggested
 from cropperhead_core.suggestion import Suggestion
 from cropperhead_core.training.evaluate.judge import Exhibit, exhibits
-from cropperhead_core.training.evaluate.methods import Method, Pixels, blind, ranker, suggester
+from cropperhead_core.training.evaluate.methods import (
+    FULL_FRAME,
+    Method,
+    Pixels,
+    blind,
+    ranker,
+    suggester,
+)
 from cropperhead_core.training.evaluate.peers import smartcrop, vips_attention
 from cropperhead_core.training.evaluate.people import PeopleRow, people_rows, read_crops
 from cropperhead_core.training.evaluate.table import Ours, Table, table
@@ -179,5 +186,6 @@ def _present(
 
 
 def _levelling(methods: Mapping[str, Method]) -> dict[str, Method]:
-    """Those that answer with an angle."""
-    return {name: methods[name] for name in (OURS.suggestion, ORIGINAL, CLASSIC) if name in methods}
+    """Those that answer with an angle, and leaving all as it is, which must be beaten."""
+    names = (OURS.suggestion, FULL_FRAME, ORIGINAL, CLASSIC)
+    return {name: methods[name] for name in names if name in methods}

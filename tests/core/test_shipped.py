@@ -13,6 +13,7 @@ from skimage import data
 
 from cropperhead_core.crop import Crop, Size
 from cropperhead_core.faces import FaceFinder
+from cropperhead_core.horizon import Horizon
 from cropperhead_core.photo import Photo
 from cropperhead_core.ranker import load_model
 from cropperhead_core.scene import Eyes
@@ -31,7 +32,7 @@ EQUAL = 0.01
 
 @cache
 def eyes() -> Eyes:
-    return Eyes(load_model(FOLDER), FaceFinder())
+    return Eyes(load_model(FOLDER), FaceFinder(), Horizon())
 
 
 def photo(name: str, size: tuple[int, int]) -> np.ndarray:
@@ -126,8 +127,8 @@ def test_a_tighter_wish_never_keeps_more(name: str, aspect: str) -> None:
 @pytest.mark.parametrize("name", ["astronaut", "rocket"])
 def test_a_crop_is_told_by_what_it_keeps_or_removes(name: str) -> None:
     (first, *_) = told(photo(name, SIZES[0]), tightness=0.8).crops
-    assert first.reasons
-    assert any(word in " ".join(first.reasons) for word in ("keeps", "removes", "trims", "brings"))
+    # How much it trims is said of any crop, and says nothing of this photo.
+    assert any(reason.split()[0] in ("keeps", "removes", "brings") for reason in first.reasons)
 
 
 def test_the_astronaut_keeps_her_face() -> None:

@@ -15,11 +15,13 @@ from cropperhead_core.errors import InvalidCrop
 from cropperhead_core.ranker import Predictor
 from cropperhead_core.suggestion import Suggestion
 
-__all__ = ["Answer", "Method", "answer_of", "blind", "choice", "ranker", "suggester"]
+__all__ = ["FULL_FRAME", "Answer", "Method", "answer_of", "blind", "choice", "ranker", "suggester"]
 
 Floats = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
 WHOLE = (0.0, 0.0, 1.0, 1.0)
+FULL_FRAME = "full frame"
+"""The row of whoever leaves everything as it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +96,7 @@ def blind(learnt: Sequence[Picture]) -> dict[str, Method]:
         return Answer(boxes[choice(scores)], scores=scores)
 
     return {
-        "full frame": _always(np.array(WHOLE)),
+        FULL_FRAME: _always(np.array(WHOLE)),
         "centre 90 %": _always(np.array([0.05, 0.05, 0.95, 0.95])),
         "training-mean box": _always(mean),
         "geometry only": by_geometry,

@@ -5,6 +5,7 @@ Read and run with numpy, so that judging it needs no TensorFlow; the tests compa
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,15 +92,22 @@ KNOWN: dict[str, dict[str, object]] = {
 
 
 def read_layers_model(folder: Path) -> LayersModel:
-    """The model in this folder; raises `ModelError` if it is damaged or none that can be run."""
+    """The model in this folder; raises `ModelError` if it is damaged or none that can be run.
+
+    One that we trained has a config.json, which knows its hash; the first project's has none.
+    """
     try:
         described = json.loads((folder / TOPOLOGY).read_text("utf-8"))
         config = described["modelTopology"]["model_config"]["config"]["layers"]
         layers = tuple((layer["class_name"], layer["config"]) for layer in config)
         manifest = [entry for part in described["weightsManifest"] for entry in part["weights"]]
-        stored = np.frombuffer((folder / WEIGHTS).read_bytes(), "<f4")
+        content = (folder / WEIGHTS).read_bytes()
+        expected = _hash(folder / "config.json")
+        stored = np.frombuffer(content, "<f4")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"expected a TensorFlow.js model in {folder}: {error}") from error
+    if expected and hashlib.sha256(content).hexdigest() != expected:
+        raise ModelError(f"the weights in {folder} do not match their hash, train them again")
     for kind, given in layers:
         fixed = KNOWN.get(kind)
         if fixed is None or any(given.get(name) != value for name, value in fixed.items()):
@@ -113,6 +121,13 @@ def read_layers_model(folder: Path) -> LayersModel:
         entry["name"]: part.reshape(entry["shape"]).astype(np.float32) for entry, part in named
     }
     return LayersModel(layers, weights)
+
+
+def _hash(config: Path) -> str | None:
+    """Of the weights, as the model's own config says, if it has one."""
+    if not config.exists():
+        return None
+    return str(json.loads(config.read_text("utf-8"))["files"][WEIGHTS])
 
 
 def square(pixels: Pixels) -> Floats:

@@ -35,7 +35,11 @@ def test_the_grid_has_rows_of_four_and_the_crop_in_yellow() -> None:
 
 
 def test_a_crop_outside_the_photo_is_drawn_as_far_as_the_cell_goes() -> None:
-    crop_grid(PHOTOS[:1], BOXES[:1] * 3 - 1, WHOLE[:1])
+    outside = corners(np.array([[-0.5, 0.25, 0.5, 1.25]]))
+    yellow = (crop_grid(PHOTOS[:1], outside, WHOLE[:1]) == (255, 210, 63)).all(axis=-1)
+    # The photo lies in rows 56 to 155 of the picture, the crop's lower edge 25 rows below it.
+    assert yellow.any(axis=1).nonzero()[0].max() == pytest.approx(6 + 50 + 124, abs=2)
+    assert not yellow[:, 212:].any()
 
 
 def test_each_epoch_writes_one_image(tmp_path: Path) -> None:

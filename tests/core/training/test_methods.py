@@ -90,6 +90,16 @@ def test_the_original_network_has_all_its_parameters_and_sees_the_photo(shared: 
     ("damage", "message"),
     [
         (lambda folder: (folder / "model.json").unlink(), "expected a TensorFlow.js model"),
+        (
+            lambda folder: (folder / "config.json").write_text("{}"),
+            "expected a TensorFlow.js model",
+        ),
+        (
+            lambda folder: (folder / "config.json").write_text(
+                '{"files": {"group1-shard1of1.bin": "0"}}'
+            ),
+            "do not match their hash",
+        ),
         (lambda folder: (folder / "model.json").write_text("{}"), "expected a TensorFlow.js model"),
         (
             lambda folder: (folder / "group1-shard1of1.bin").write_bytes(b"\0" * 8),
