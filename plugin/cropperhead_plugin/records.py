@@ -20,12 +20,16 @@ How = Literal["restored", "removed", "withdrawn"]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What `apply` did with a suggestion; no sidecar when the verdict was to leave the photo."""
+    """What `apply` did with a suggestion; no sidecar when the verdict was to leave the photo.
+
+    Not written and not there before: it was a dry run.
+    """
 
     suggestion: Suggestion
     editor: str
     sidecar: Path | None
     written: bool
+    was_there: bool = False
 
     def record(self) -> Record:
         """The suggestion's line, and what became of it."""

@@ -55,12 +55,12 @@ def suggestion_words(suggestion: Suggestion) -> Segments:
 
 
 def applied_words(applied: Applied) -> Segments:
-    """The suggestion and where it was written, or would be."""
+    """The suggestion and where it was written, was there already, or would be."""
     segments = suggestion_words(applied.suggestion)
     if applied.sidecar is None:
         return segments
-    verb = "in" if applied.written else "would be in"
-    return [*segments, (f"\n  {verb} {one_line(str(applied.sidecar))}", QUIET)]
+    where = one_line(str(applied.sidecar))
+    return [*segments, (f"\n  {_state(applied)} {where}", QUIET)]
 
 
 def undone_words(undone: Undone) -> Segments:
@@ -130,6 +130,12 @@ def crop_words(crop: Crop, size: Size) -> str:
     kept = width * height / (size.width * size.height)
     turned = f", turned {abs(crop.angle):.1f}° {_direction(crop.angle)}" if crop.angle else ""
     return f"{max(1, round(width))}x{max(1, round(height))}, {kept:.0%} of {size}{turned}"
+
+
+def _state(applied: Applied) -> str:
+    if applied.written:
+        return "in"
+    return "already in" if applied.was_there else "would be in"
 
 
 def _name(photo: Path) -> Segments:

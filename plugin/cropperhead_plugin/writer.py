@@ -91,7 +91,8 @@ class Writer:
         for number in begun:
             is_embedded = change.path == suggestion.photo
             self._journal.confirm(number, content_key(change.path) if is_embedded else None)
-        return Applied(suggestion, self._editor, change.path, written=bool(begun))
+        was_there = not change.is_needed
+        return Applied(suggestion, self._editor, change.path, bool(begun), was_there)
 
     def undo(self, photo: Path) -> Undone:
         """Take the last crop that we wrote for this photo back.

@@ -57,6 +57,13 @@ def test_a_dry_run_says_would() -> None:
     assert said(applied_words(applied)).endswith("would be in a.jpg.xmp")
 
 
+def test_a_crop_that_was_there_already_is_said_to_be() -> None:
+    applied = Applied(
+        suggestion(BEST), "darktable", Path("a.jpg.xmp"), written=False, was_there=True
+    )
+    assert said(applied_words(applied)).endswith("\n  already in a.jpg.xmp")
+
+
 def test_undo_names_the_sidecar() -> None:
     undone = Undone(Path("a.jpg"), "darktable", Path("a.jpg.xmp"), "removed")
     assert said(undone_words(undone)) == "a.jpg: removed; there was none before a.jpg.xmp"

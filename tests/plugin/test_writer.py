@@ -125,6 +125,16 @@ def test_undo_twice_finds_nothing_left_and_changes_nothing(desk: Desk) -> None:
     assert desk.folder() == before
 
 
+@pytest.mark.parametrize("options", [{}, {"editor": "lightroom", "embed": True}])
+def test_a_crop_that_is_there_is_known_to_be_there_already(
+    desk: Desk, options: dict[str, object]
+) -> None:
+    found = suggestion(desk.photo, CROP)
+    runs = [desk.writer(is_dry=is_dry, **options).apply(found) for is_dry in (True, False) * 2]
+    assert [run.written for run in runs] == [False, True, False, False]
+    assert [run.was_there for run in runs] == [False, False, True, True]
+
+
 def test_two_applies_are_taken_back_one_by_one(desk: Desk) -> None:
     states = [desk.folder()]
     for crop in (CROP, OTHER):
