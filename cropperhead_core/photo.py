@@ -17,7 +17,7 @@ from .crop import Size
 from .errors import UnreadablePhoto
 from .orientation import Orientation, upright_size
 
-__all__ = ["Photo", "TagReader", "is_photo", "is_raw", "photos", "read_photo"]
+__all__ = ["RAW_SUFFIXES", "Photo", "TagReader", "is_photo", "is_raw", "photos", "read_photo"]
 
 RAW_SUFFIXES = frozenset(
     ".3fr .arw .cr2 .cr3 .crw .dcr .erf .fff .iiq .kdc .mef .mos .mrw .nef .nrw .orf .pef .raf .raw"

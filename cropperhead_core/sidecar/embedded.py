@@ -16,7 +16,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from cropperhead_core.errors import SidecarError, UnreadablePhoto
 from cropperhead_core.exiftool import ExifTool
-from cropperhead_core.photo import opened, unreadable
+from cropperhead_core.photo import is_raw, opened, unreadable
 
 from .files import Content
 from .packet import require_kept
@@ -46,6 +46,8 @@ def embedded_packet(photo: Path) -> Content:
 
 
 def _packet(photo: Path) -> str | bytes | None:
+    if is_raw(photo):  # in a container of its maker's, which Pillow does not know
+        return None
     with opened(photo) as image:
         return next((image.info[key] for key in PILLOW_KEYS if key in image.info), None)
 

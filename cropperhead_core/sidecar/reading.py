@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from cropperhead_core.crop import Crop
-from cropperhead_core.photo import Photo, is_raw, read_photo
+from cropperhead_core.photo import RAW_SUFFIXES, Photo, is_raw, read_photo
 
 from . import darkroom, lightroom, rawtherapee
 from .embedded import embedded_packet
@@ -41,7 +43,7 @@ def read_crop(photo: Path, editor: Editor | None = None) -> Crop | None:
 def find_crop(photo: Path, editor: Editor | None = None) -> Found | None:
     """The crop of this editor, or of the first that has one.
 
-    The order is darktable, Lightroom, the file itself, RawTherapee. Raises `UnreadablePhoto`,
+    The order is darktable, Lightroom, the photo itself, RawTherapee. Raises `UnreadablePhoto`,
     `DamagedSidecar`, `InvalidCrop`, or `NotExpressible` where an edit is no crop.
     """
     facts = read_photo(photo)
@@ -53,14 +55,22 @@ def find_crop(photo: Path, editor: Editor | None = None) -> Found | None:
     return None
 
 
-def _places(photo: Path) -> list[tuple[Teller, Path]]:
-    """Where a crop may be said. IMG.xmp is the raw's, so a JPEG beside it has none of it."""
-    lightroom_says = sidecar_path(photo, "lightroom") if is_raw(photo) else photo
-    return [
-        ("darktable", sidecar_path(photo, "darktable")),
-        ("lightroom", lightroom_says),
-        ("rawtherapee", photo.with_name(photo.name + ".pp3")),
-    ]
+def _places(photo: Path) -> Iterator[tuple[Teller, Path]]:
+    """Where a crop may be said.
+
+    darktable applies IMG.xmp to any photo of that name (measured); where a raw is, it is the raw's.
+    """
+    yield "darktable", sidecar_path(photo, "darktable")
+    shared = sidecar_path(photo, "lightroom")
+    if is_raw(photo) or (shared.exists() and not _has_raw_beside(photo)):
+        yield "lightroom", shared
+    yield "lightroom", photo
+    yield "rawtherapee", photo.with_name(photo.name + ".pp3")
+
+
+def _has_raw_beside(photo: Path) -> bool:
+    names = (photo.with_suffix(case) for raw in RAW_SUFFIXES for case in (raw, raw.upper()))
+    return any(os.path.lexists(name) for name in names)
 
 
 def _found(photo: Photo, teller: Teller, path: Path) -> Found | None:

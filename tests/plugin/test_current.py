@@ -18,6 +18,23 @@ from .conftest import photo
 
 HALF, THIRD = Crop(0, 0, 1, 0.5), Crop(0, 0, 0.3, 1)
 EMBEDDED = {"HasCrop": True, "CropTop": 0, "CropLeft": 0, "CropBottom": 1, "CropRight": 0.25}
+CROP_TAGS = [f"-XMP-crs:{name}={value}" for name, value in (EMBEDDED | {"CropAngle": 0}).items()]
+
+
+def embedded(path: Path, *tags: str) -> None:
+    """Tags written into the photo itself, by somebody else."""
+    subprocess.run(["exiftool", "-q", "-m", "-overwrite_original", *tags, path], check=True)
+
+
+def drawn(path: Path) -> Path:
+    return draw_raw(path, 600, 400) if path.suffix == ".dng" else photo(path)
+
+
+def lend_sidecar(path: Path) -> None:
+    """A Lightroom sidecar of this name, whose raw is gone."""
+    raw = draw_raw(path.with_suffix(".arw"), 600, 400)
+    write_crop(raw, THIRD, "lightroom")
+    raw.unlink()
 
 
 @pytest.fixture
@@ -49,15 +66,43 @@ def test_darktable_is_asked_before_lightroom(
 
 def test_what_is_embedded_is_asked_last(tmp_path: Path) -> None:
     path = photo(tmp_path / "a.jpg")
-    tags = [f"-XMP-crs:{name}={value}" for name, value in (EMBEDDED | {"CropAngle": 0}).items()]
-    subprocess.run(["exiftool", "-q", "-overwrite_original", *tags, path], check=True)
+    embedded(path, *CROP_TAGS)
     found = shown(path, None)
     assert (found.editor, found.source, found.ours) == ("lightroom", str(path), False)
     assert shown(path, "darktable").crop is None
 
 
-def test_the_crop_of_a_raw_is_not_that_of_the_jpeg_beside_it(raw: Path) -> None:
-    assert shown(photo(raw.with_name("a.jpg")), "lightroom").crop is None
+def test_a_raw_is_asked_itself_where_its_sidecars_say_nothing(tmp_path: Path) -> None:
+    path = draw_raw(tmp_path / "a.nef", 600, 400)
+    embedded(path, "-XMP-tiff:Make=none")
+    assert shown(path, None).crop is None
+    embedded(path, *CROP_TAGS)
+    found = shown(path, None)
+    assert (found.editor, found.source, found.ours) == ("lightroom", str(path), False)
+    write_crop(path, HALF, "lightroom")
+    assert shown(path, None).source == str(path.with_suffix(".xmp"))
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.dng"])
+def test_darktable_crops_any_photo_by_the_sidecar_of_its_name(tmp_path: Path, name: str) -> None:
+    path, sidecar = drawn(tmp_path / name), tmp_path / "a.xmp"
+    lend_sidecar(sidecar)
+    found = shown(path, None)
+    assert (found.editor, found.source, found.crop) == ("lightroom", str(sidecar), THIRD)
+    embedded(path, *CROP_TAGS)
+    assert shown(path, None).source == str(sidecar)
+    sidecar.unlink()
+    assert shown(path, "lightroom").source == str(path)
+
+
+@pytest.mark.parametrize("suffix", [".nef", ".CR2"])
+def test_the_crop_of_a_raw_is_not_that_of_the_jpeg_beside_it(tmp_path: Path, suffix: str) -> None:
+    path, raw = drawn(tmp_path / "a.jpg"), tmp_path / f"a{suffix}"
+    lend_sidecar(tmp_path / "a.xmp")
+    draw_raw(raw, 600, 400)
+    assert shown(path, None).crop is None
+    assert shown(path, "lightroom").crop is None
+    assert shown(raw, None).crop == THIRD
 
 
 def test_what_became_of_a_suggestion_is_told_by_the_crop_there_now(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Add the options of show."""
     parser.description = (
         "Shows the crop that photos have now: what the darktable sidecar says, else the Lightroom\n"
-        "sidecar, else the metadata embedded in the photo."
+        "sidecar, else the metadata embedded in the photo, else RawTherapee's profile. IMG.xmp is\n"
+        "a JPEG's too, since darktable applies it, unless a raw of that name is beside it."
     )
     add_photos(parser)
     add_only(parser)

@@ -99,6 +99,12 @@ def test_a_photo_without_a_packet_gets_one(
     assert np.array_equal(pixels(path), seen)
 
 
+def test_a_raw_in_a_container_of_its_makers_has_no_packet(tmp_path: Path) -> None:
+    path = tmp_path / "a.RAF"
+    path.write_bytes(b"FUJIFILMCCD-RAW 0201FF383501")
+    assert embedded_packet(path) is None
+
+
 def kept(tags: dict[str, object], before: dict[str, object]) -> dict[str, object]:
     """Tags that may not change; a photo without settings gets those that a crop needs."""
     said = {name: value for name, value in others(tags).items() if not name.endswith(PLACES)}
