@@ -75,5 +75,5 @@ def test_without_tensorflow_it_says_what_to_install(program: Program, shared: Pa
     done = bare("train", "--data", shared / "data", "--out", "new")
     assert done.returncode == 1
     assert done.stderr.decode().splitlines() == [
-        "cropperhead train: training needs TensorFlow: pip install 'cropperhead[train]'"
+        "cropperhead train: training needs TensorFlow: pip install '.[train]' in the checkout"
     ]

@@ -24,8 +24,8 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Trains a model on the open data and writes it to a folder, for --model. A run that was\n"
         "stopped goes on from its last epoch when it is started again with the same options.\n"
-        "TensorBoard shows it: tensorboard --logdir WORK. Needs TensorFlow: pip install\n"
-        "'cropperhead[train]'. A GPU is used if TensorFlow finds one."
+        "TensorBoard shows it: tensorboard --logdir WORK. Needs TensorFlow: pip install '.[train]'\n"
+        "in the checkout. A GPU is used if TensorFlow finds one (see README.md)."
     )
     add = parser.add_argument
     add("--data", required=True, metavar="FOLDER", help="the open data: preferences/, photos/, ...")
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
     if not (data / "preferences").is_dir():
         raise SettingsError(f"expected the open data (preferences/, photos/) in {data}")
     if find_spec("tensorflow") is None:
-        raise ToolError("training needs TensorFlow: pip install 'cropperhead[train]'")
+        raise ToolError("training needs TensorFlow: pip install '.[train]' in the checkout")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before the import: it greets at length
     keep_all()
     make = NETWORKS[options.network](options, out.name)
