@@ -24,8 +24,8 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Trains a model on the open data and writes it to a folder, for --model. A run that was\n"
         "stopped goes on from its last epoch when it is started again with the same options.\n"
-        "TensorBoard shows it: tensorboard --logdir WORK. Needs TensorFlow: pip install '.[train]'\n"
-        "in the checkout. A GPU is used if TensorFlow finds one (see README.md)."
+        "TensorBoard shows it: tensorboard --logdir WORK. Needs TensorFlow: in the checkout,\n"
+        "pip install '.[train]'. A GPU is used if TensorFlow finds one (see README.md)."
     )
     add = parser.add_argument
     add("--data", required=True, metavar="FOLDER", help="the open data: preferences/, photos/, ...")
