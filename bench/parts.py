@@ -34,6 +34,8 @@ class Parts:
     horizon: float
     suggest: float
     raw: float
+    many: float
+    """Scores of 500 boxes, more than any suggestion asks for."""
 
     @property
     def network(self) -> float:
@@ -80,6 +82,7 @@ def parts(model_folder: Path, photos: Sequence[Path], raws: Sequence[Path]) -> P
             horizon=best(lambda: horizon(pixels)),
             suggest=best(partial(whole, path)),
             raw=best(partial(whole, raw)),
+            many=best(lambda: seen.scores(np.resize(boxes, (500, 4)))),
         )
 
     each = [astuple(measured(*pair)) for pair in zip(photos, raws, strict=True)]

@@ -63,6 +63,8 @@ def in_a_batch(found: Parts, photos: list[Path], folder: Path) -> Iterator[Goal]
     yield Goal("vipsthumbnail attention, over us", other / found.suggest, 1.3, True, ms(other))
     value = found.suggest / found.raw
     yield Goal("24 MP JPEG over a raw's preview", value, 4, True, f"raw {ms(found.raw)}")
+    value = (found.look + found.many) * 1000
+    yield Goal("Features and 500 boxes, ms", value, 30, False, f"features {ms(found.look)}")
 
 
 def several(command: list[str], photos: list[Path]) -> tuple[float, float]:

@@ -32,14 +32,22 @@ def test_a_classic_network_is_trained_and_judged(program: Program, shared: Path)
 
 
 @pytest.mark.parametrize("is_quick", [False, True])
-def test_the_level_network_is_made_by_its_recipe(is_quick: bool) -> None:
+@pytest.mark.parametrize("network", NETWORKS)
+def test_each_network_is_made_by_its_recipe(network: str, is_quick: bool) -> None:
+    from cropperhead_core.training.classic_fit import ClassicConfig, make_classic, quick_classic
     from cropperhead_core.training.levelling import LevelConfig, make_level, quick_level
+    from cropperhead_core.training.make import make_model
+    from cropperhead_core.training.recipe import TrainingConfig, quick
 
-    made = NETWORKS["level"](Namespace(seed=7, quick=is_quick), "new")
-    recipe = LevelConfig(name="new", seed=7)
+    recipe, maker, smaller = {
+        "ranker": (TrainingConfig(name="new", seed=7), make_model, quick),
+        "level": (LevelConfig(name="new", seed=7), make_level, quick_level),
+        "classic": (ClassicConfig(seed=7, loss="giou"), make_classic, quick_classic),
+    }[network]
+    made = NETWORKS[network](Namespace(seed=7, quick=is_quick, loss="giou"), "new")
     assert isinstance(made, partial)
-    assert made.func is make_level
-    assert made.args == (quick_level(recipe) if is_quick else recipe,)
+    assert made.func is maker
+    assert made.args == (smaller(recipe) if is_quick else recipe,)
 
 
 def test_the_losses_offered_are_those_there_are() -> None:
