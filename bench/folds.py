@@ -69,9 +69,9 @@ def main(arguments: Sequence[str]) -> None:
     keep_all()
     data, work, words = Path(arguments[0]), Path(arguments[1]), set(arguments[2:])
     listed = (by_photos if "photos" in words else by_groups)(data)
-    config = TrainingConfig(opinions="plain" not in words)
+    config = TrainingConfig(opinions=0 if "plain" in words else 1)
     config = replace(config, whole=None) if "heads" in words else config
-    learnt = joined([each for each, _ in listed], read_opinions() if config.opinions else {})
+    learnt = joined([each for each, _ in listed], read_opinions(config.opinions))
     found: list[tuple[Picture, tuple[float, float]]] = []
     for fold in range(1 if "first" in words else FOLDS):
         known: list[Known] = [

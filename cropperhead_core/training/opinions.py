@@ -18,7 +18,7 @@ from .evaluate.metrics import foretold
 
 __all__ = ["Opinion", "joined", "read_opinions"]
 
-OPINIONS = Path(__file__).with_name("opinions.jsonl")
+ROUNDS = tuple(Path(__file__).with_name(name) for name in ("opinions.jsonl", "opinions-2.jsonl"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class Opinion:
     scores: tuple[float, ...]
 
 
-def read_opinions(path: Path = OPINIONS) -> dict[str, list[Opinion]]:
-    """The opinions of each photo, by the name of its file."""
+def read_opinions(rounds: int = len(ROUNDS)) -> dict[str, list[Opinion]]:
+    """The opinions of each photo from so many rounds of scoring, by the name of its file."""
     found: dict[str, list[Opinion]] = {}
-    for line in path.read_text("utf-8").splitlines():
+    for line in "".join(path.read_text("utf-8") for path in ROUNDS[:rounds]).splitlines():
         row = json.loads(line)
         boxes = tuple((box[0], box[1], box[2], box[3]) for box in row["boxes"])
         found.setdefault(row["photo"], []).append(Opinion(boxes, tuple(row["scores"])))

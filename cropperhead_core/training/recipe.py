@@ -41,8 +41,9 @@ class TrainingConfig:
     tiers: tuple[str, ...] = ("A",)
     parts: tuple[str, ...] = ("train",)
     """Parts of the split that weights are fitted to."""
-    opinions: bool = True
-    """Whether to learn from the scores given for this project too."""
+    opinions: int = 1
+    """Rounds of the scores given for this project to learn from too. The second is of what lite2-2
+    would choose, and was given when that had been trained."""
     members: tuple[str, ...] = ("lite2", "lite2", "lite2", "lite2")
     versions: int = 8
     order: Stage = Stage(8, 5e-4, average=0.98)
@@ -71,7 +72,7 @@ def known_pictures(config: TrainingConfig, data: Path) -> list[Known]:
     """
     pictures = read_pictures(data, config.tiers)
     parts = split(pictures)
-    pictures = joined(pictures, read_opinions()) if config.opinions else pictures
+    pictures = joined(pictures, read_opinions(config.opinions))
     found: list[Known] = list(zip(pictures, parts, strict=True))
     kinds = product((True, False), ("train", "validation"), (True, False))
     return [

@@ -54,6 +54,15 @@ def test_the_opinions_are_whole_and_in_range() -> None:
             assert 1 <= min(opinion.scores) <= max(opinion.scores) <= 5
 
 
+def test_each_round_adds_to_those_before() -> None:
+    counts = [sum(map(len, read_opinions(rounds).values())) for rounds in range(3)]
+    assert counts == [0, 1920, 3292]
+    assert all(
+        later[: len(read_opinions(1)[name])] == read_opinions(1)[name]
+        for name, later in list(read_opinions(2).items())[:3]
+    )
+
+
 def test_nothing_that_a_model_is_judged_by_has_an_opinion(shared: Path) -> None:
     pictures = read_pictures(shared / "data")
     parts = {each.path.name: part for each, part in zip(pictures, split(pictures), strict=True)}
