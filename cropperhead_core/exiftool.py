@@ -72,26 +72,20 @@ class ExifTool:
             entries = _entries(self._run("-json", "-struct", "-G1", "-a", "-u", "-n", name))
         return entries[0] if entries else {}
 
-    def binary(self, path: Path, tag: str) -> bytes:
-        """The bytes of one binary tag (a preview, the XMP packet); empty when there is none."""
-        with _plain(path) as name:
-            output = self._run("-b", f"-{tag}", name, raw_bytes=True)
-        return bytes(output)
-
     def write(self, path: Path, tags: Mapping[str, str], *, source: Path | None = None) -> str:
         """Write tags into the file in place, from `source` (an XMP file) too; gives its report."""
         copied = [] if source is None else ["-tagsFromFile", os.fspath(source), "-xmp"]
         set_to = [f"-{tag}={value}" for tag, value in tags.items()]
         with _plain(path) as name:
-            return str(self._run("-overwrite_original_in_place", "-P", *copied, *set_to, name))
+            return self._run("-overwrite_original_in_place", "-P", *copied, *set_to, name)
 
-    def _run(self, *arguments: str, raw_bytes: bool = False) -> Any:
+    def _run(self, *arguments: str) -> str:
         """What exiftool prints, from a process that is started, or started again, if need be."""
         from exiftool.exceptions import ExifToolException
 
         for is_last in (False, True):
             try:
-                return self._started().execute(*arguments, raw_bytes=raw_bytes)
+                return str(self._started().execute(*arguments))
             except (ExifToolException, OSError) as error:
                 self._helper = None
                 if is_last:
