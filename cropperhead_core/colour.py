@@ -7,10 +7,13 @@ import io
 import numpy as np
 from PIL import Image
 
+from .tiff import white_and_black
+
 __all__ = ["finished", "fitted"]
 
 BACKGROUND = (128, 128, 128)
 """Behind transparency: mid gray pulls no eye to a corner, as black or white would."""
+RESOLVED = {"P": "RGB", "1": "L"}
 
 
 def fitted(size: tuple[int, int], long_side: int) -> tuple[int, int]:
@@ -21,23 +24,41 @@ def fitted(size: tuple[int, int], long_side: int) -> tuple[int, int]:
 
 def finished(image: Image.Image, long_side: int) -> Image.Image:
     """Small, 8 bit, RGB, sRGB: in this order, so that the dear steps see few pixels."""
-    width, height = fitted(image.size, long_side)
+    image.load()  # the caller may close the file, and some formats say their profile last
     profile = image.info.get("icc_profile")
-    image = _eight_bit(image)
-    if image.size != (width, height):
-        image = image.resize((width, height), Image.Resampling.BOX, reducing_gap=2.0)
-    return _srgb(_opaque(image), profile)
+    small = _reduced(_resolved(image), fitted(image.size, long_side))
+    if _is_deep(image):
+        small = _eight_bit(small, *white_and_black(image))
+    return _srgb(_opaque(small), profile)
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """16 bits a channel scaled down, palettes resolved."""
-    if image.mode.startswith("I") or image.mode == "F":
-        samples = np.asarray(image, np.float64)
-        top = 65535 if image.mode.startswith("I") else max(1.0, float(samples.max(initial=0)))
-        return Image.fromarray((samples.clip(0, top) * (255 / top) + 0.5).astype(np.uint8))
-    if image.mode in ("P", "PA", "LA", "La", "RGBa") or "transparency" in image.info:
+def _is_deep(image: Image.Image) -> bool:
+    """Whether it is gray of more than 8 bits."""
+    return image.mode.startswith("I") or image.mode == "F"
+
+
+def _resolved(image: Image.Image) -> Image.Image:
+    """Without palettes, colours that mean transparent, and single bits: what cannot be averaged."""
+    if _is_deep(image) or image.mode == "RGBA":
+        return image
+    if image.has_transparency_data:
         return image.convert("RGBA")
-    return image.convert("L") if image.mode == "1" else image
+    return image.convert(RESOLVED[image.mode]) if image.mode in RESOLVED else image
+
+
+def _reduced(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Averaged down to this size."""
+    if image.size == size:
+        return image
+    # Pillow's quick first step lacks gray of 16 bits.
+    gap = None if image.mode.startswith("I;16") else 2.0
+    return image.resize(size, Image.Resampling.BOX, reducing_gap=gap)
+
+
+def _eight_bit(image: Image.Image, white: float, black: float) -> Image.Image:
+    """Deep gray scaled down, its white to 255 and its black to 0."""
+    samples = (np.asarray(image, np.float64) - black) * (255 / (white - black))
+    return Image.fromarray((samples.clip(0, 255) + 0.5).astype(np.uint8))
 
 
 def _opaque(image: Image.Image) -> Image.Image:

@@ -11,11 +11,13 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import Any, Protocol
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
+from .camera import camera_model
 from .crop import Size
 from .errors import UnreadablePhoto
 from .orientation import Orientation, upright_size
+from .tiff import refusal, register_tiff_kinds
 
 __all__ = ["RAW_SUFFIXES", "Photo", "TagReader", "is_photo", "is_raw", "photos", "read_photo"]
 
@@ -28,6 +30,7 @@ PHOTO_SUFFIXES = RAW_SUFFIXES | frozenset(
     ".dng .heic .heif .hif .jpe .jpeg .jpg .png .tif .tiff .webp".split()
 )
 HEIF_SUFFIXES = frozenset((".heic", ".heif", ".hif"))
+TIFF_SUFFIXES = frozenset((".tif", ".tiff"))
 UPRIGHT_FORMATS = frozenset(("HEIF", "TIFF"))
 """What Pillow and libheif turn upright themselves when they decode it."""
 ROLL_MAKERS = (
@@ -120,7 +123,8 @@ def read_photo(path: Path, reader: TagReader | None = None) -> Photo:
     asked only when the maker is one whose notes may hold it.
     """
     head = _head(path)
-    facts = _raw_facts(path) if path.suffix.lower() in RAW_SUFFIXES | {".dng"} else _facts(path)
+    is_raw_or_dng = path.suffix.lower() in RAW_SUFFIXES | {".dng"}
+    facts = _raw_facts(path, camera_model(head)) if is_raw_or_dng else _facts(path)
     if reader is None or not any(maker in head for maker in ROLL_MAKERS):
         return facts
     (tags,) = reader.tags([path], [ROLL_TAG])
@@ -193,9 +197,17 @@ def opened(path: Path) -> Image.Image:
         from pillow_heif import register_heif_opener  # 26 MB of libraries: only for such files
 
         register_heif_opener()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        return Image.open(path)
+    is_tiff = path.suffix.lower() in TIFF_SUFFIXES
+    if is_tiff:
+        register_tiff_kinds()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(path)
+    except UnidentifiedImageError as error:
+        if is_tiff:
+            raise ValueError(refusal(path)) from error
+        raise
 
 
 def unreadable(path: Path, error: BaseException) -> UnreadablePhoto:
@@ -209,7 +221,7 @@ LIBRAW_ORIENTATIONS = {0: 1, 1: 2, 2: 4, 3: 3, 4: 5, 5: 8, 6: 6, 7: 7}
 """LibRaw's flip (bits: mirror x, mirror y, swap) to EXIF's orientation."""
 
 
-def _raw_facts(path: Path) -> Photo:
+def _raw_facts(path: Path, camera: str) -> Photo:
     """From the raw's header, through LibRaw; the size is the default crop's, as exiftool shows."""
     import rawpy  # LibRaw: only for raw files
 
@@ -222,4 +234,4 @@ def _raw_facts(path: Path) -> Photo:
     whole = sizes.width, sizes.height
     is_set = 0 < cropped[0] <= whole[0] and 0 < cropped[1] <= whole[1]
     size = Size(*cropped) if is_set else Size(*whole)
-    return Photo(path, size, _orientation(LIBRAW_ORIENTATIONS.get(sizes.flip, 1)))
+    return Photo(path, size, _orientation(LIBRAW_ORIENTATIONS.get(sizes.flip, 1)), camera)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import mmap
 import os
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +13,16 @@ from PIL import Image
 from .colour import finished, fitted
 from .crop import Size
 from .errors import UnreadablePhoto
+from .jpeg import jpeg, read_jpeg
 from .orientation import Orientation
 from .photo import RAW_SUFFIXES, UPRIGHT_FORMATS, Photo, opened, unreadable
+from .tiff import repair
 
 __all__ = ["Preview", "read_preview", "rotated", "upright_pixels"]
 
 MAX_PIXELS = 400_000_000
 """More than any camera's; a file that claims more is refused before memory is asked for."""
 JPEG_SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe"))
-LARGE = 12_000_000
-"""Bytes of a JPEG from which memory counts more than the 4 % that Pillow takes longer."""
 SAME_SHAPE = 0.03
 """How far a raw's preview may be off in its shape: some are cut to another, or turned."""
 SMALLEST = 320
@@ -70,14 +67,13 @@ def _pixels(photo: Photo, long_side: int) -> Pixels:
     """The upright pixels, by the decoder for this kind of file."""
     suffix = photo.path.suffix.lower()
     if suffix in JPEG_SUFFIXES:
-        return upright_pixels(_jpeg_file(photo.path, long_side), photo.orientation)
+        return upright_pixels(read_jpeg(photo.path, long_side), photo.orientation)
     if suffix in RAW_SUFFIXES | {".dng"}:
         return upright_pixels(_raw(photo, long_side), photo.orientation)
     with opened(photo.path) as image:
         image.draft("RGB", fitted(image.size, long_side))
-        image.load()
         is_upright = image.format in UPRIGHT_FORMATS
-        small = finished(image, long_side)
+        small = finished(repair(image) if image.format == "TIFF" else image, long_side)
     return np.asarray(small) if is_upright else upright_pixels(small, photo.orientation)
 
 
@@ -97,48 +93,6 @@ def rotated(pixels: Pixels, angle: float) -> Pixels:
         return pixels
     turned = Image.fromarray(pixels).rotate(angle, Image.Resampling.BILINEAR)
     return np.asarray(turned)
-
-
-def _jpeg_file(path: Path, long_side: int) -> Image.Image:
-    """Decoded from the file as mapped; a large one in pieces: what is mapped is memory too."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _jpeg(data, long_side, file if len(data) > LARGE else None)
-
-
-def _jpeg(data: mmap.mmap | bytes, long_side: int, pieces: IO[bytes] | None = None) -> Image.Image:
-    """A JPEG at the smallest of libjpeg's scales whose long side suffices, then at `long_side`.
-
-    A file cut short is refused, where libjpeg would fill up with gray.
-    """
-    import simplejpeg  # libjpeg-turbo without Pillow's copies: 10 ms and 40 MB less for 24 MP
-
-    whole = io.BytesIO(data) if isinstance(data, bytes) else cast("IO[bytes]", data)
-    with Image.open(pieces or whole) as header:
-        if header.format not in ("JPEG", "MPO"):
-            raise ValueError(f"the name says JPEG, the content {header.format}")
-        _require_complete(data)
-        width, height = fitted(header.size, long_side)
-        if pieces or header.mode == "CMYK":
-            header.draft(header.mode, (width, height))
-            return finished(header, long_side)
-        profile = header.info.get("icc_profile")
-    pixels = simplejpeg.decode_jpeg(
-        data, "RGB", fastdct=True, fastupsample=True, min_height=height, min_width=width
-    )
-    image = Image.fromarray(pixels)
-    if profile:
-        image.info["icc_profile"] = profile
-    return finished(image, long_side)
-
-
-TAIL = 1 << 16
-"""Bytes at the end in which the end marker stands; some cameras pad after it."""
-
-
-def _require_complete(data: mmap.mmap | bytes) -> None:
-    """Raises ValueError unless JPEG's end-of-image marker stands near the end."""
-    if data.rfind(b"\xff\xd9", max(0, len(data) - TAIL)) < 0:
-        raise ValueError("the file ends in the middle, copy it again")
 
 
 def _raw(photo: Photo, long_side: int) -> Image.Image:
@@ -165,7 +119,7 @@ def _embedded(raw: Any, long_side: int) -> Image.Image | None:
     except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
         return None
     if isinstance(data, bytes):
-        return _jpeg(data, long_side)
+        return jpeg(data, long_side)
     return finished(Image.fromarray(np.asarray(data)), long_side)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,10 @@ from skimage import data
 
 from cropperhead_core.crop import Crop, Size, largest_inside
 from cropperhead_core.errors import UnreadablePhoto
+from cropperhead_core.jpeg import LARGE
 from cropperhead_core.orientation import Orientation
 from cropperhead_core.photo import Photo, read_photo
-from cropperhead_core.preview import LARGE, Preview, read_preview, rotated
+from cropperhead_core.preview import Preview, read_preview, rotated
 
 from . import drawn_photos
 from .drawn_photos import QUARTERS, corners, quarters
@@ -233,6 +235,22 @@ def test_more_pixels_than_any_camera_has_are_refused_unread(tmp_path: Path) -> N
     photo = Photo(tmp_path / "bomb.png", Size(60000, 60000))
     with pytest.raises(UnreadablePhoto, match=r"at most 400 megapixels, got 60000x60000 .*bomb"):
         read_preview(photo)
+
+
+@pytest.mark.parametrize(("name", "dtype"), [("a.png", np.uint16), ("a.tif", np.float32)])
+def test_deep_gray_is_made_small_before_it_is_converted(
+    tmp_path: Path, name: str, dtype: type[np.number]
+) -> None:
+    side = 2000
+    Image.fromarray(np.eye(side, dtype=dtype)).save(tmp_path / name)
+    photo = read_photo(tmp_path / name)
+    tracemalloc.start()  # it sees numpy's memory, and the file's bytes, but not Pillow's
+    try:
+        read_preview(photo, 200)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < side * side
 
 
 @pytest.mark.parametrize("angle", [-8, -2, 2, 8, 30])
