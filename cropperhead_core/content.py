@@ -6,6 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from .disk import file_stat
 from .errors import UnreadablePhoto
 
 __all__ = ["content_key", "fingerprint"]
@@ -21,10 +22,8 @@ def content_key(photo: Path) -> str:
     photos of one size that agree in four places of compressed data do not exist. A photo of at most
     256 KiB is hashed whole. Raises `UnreadablePhoto`.
     """
+    file_stat(photo)
     try:
-        if not photo.is_file():  # a pipe would keep us waiting
-            photo.stat()
-            raise UnreadablePhoto(f"expected a photo, got something that is no file: {photo}")
         with photo.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             digest = hashlib.blake2b(size.to_bytes(8, "little"), digest_size=16)

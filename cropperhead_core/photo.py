@@ -15,6 +15,7 @@ from PIL import Image, UnidentifiedImageError
 
 from .camera import camera_model
 from .crop import Size
+from .disk import file_stat, is_folder
 from .errors import UnreadablePhoto
 from .orientation import Orientation, upright_size
 from .tiff import refusal, register_tiff_kinds
@@ -84,8 +85,9 @@ def is_raw(path: Path) -> bool:
 def photos(paths: Iterable[Path]) -> Iterator[Path]:
     """These paths, with folders and globs replaced by the photos in them, each once, in order.
 
-    Hidden files and folders are passed over; a file that is named itself is always yielded, so
-    that whoever reads it can say what is wrong with it.
+    Hidden files and folders are passed over. What is named itself and is no folder is always
+    yielded, and so is a folder that cannot be searched, after the photos beside it: whoever reads
+    it can say what is wrong with it.
     """
     seen: set[Path] = set()
     for path in paths:
@@ -96,12 +98,12 @@ def photos(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _expanded(path: Path) -> Iterator[Path]:
-    if path.is_dir():
+    if is_folder(path):
         yield from _inside(path)
     elif has_magic(os.fspath(path)) and not os.path.lexists(path):
         matches = sorted(map(Path, glob(os.fspath(path), recursive=True)))  # noqa: PTH207 (absolute patterns)
         for match in matches:
-            yield from _inside(match) if match.is_dir() else [match] * is_photo(match)
+            yield from _inside(match) if is_folder(match) else [match] * is_photo(match)
         if not matches:
             yield path
     else:
@@ -109,11 +111,14 @@ def _expanded(path: Path) -> Iterator[Path]:
 
 
 def _inside(folder: Path) -> Iterator[Path]:
-    for here, folders, names in os.walk(folder):
+    closed: list[str] = []
+    walk = os.walk(folder, onerror=lambda error: closed.append(error.filename))
+    for here, folders, names in walk:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith(".") and is_photo(Path(name)):
                 yield Path(here, name)
+    yield from map(Path, closed)
 
 
 def read_photo(path: Path, reader: TagReader | None = None) -> Photo:
@@ -146,14 +151,10 @@ def levelling(roll: object) -> float | None:
 
 
 def _head(path: Path) -> bytes:
+    file_stat(path)
     try:
-        if not path.is_file() and not path.is_dir():  # a pipe would keep us waiting
-            path.stat()
-            raise UnreadablePhoto(f"expected a photo, got something that is no file: {path}")
         with path.open("rb") as file:
             head = file.read(HEAD)
-    except IsADirectoryError as error:
-        raise UnreadablePhoto(f"expected a photo, got a folder: {path}") from error
     except OSError as error:
         raise UnreadablePhoto(f"cannot read {path}: {error.strerror}") from error
     if not head:
@@ -210,6 +211,17 @@ def opened(path: Path) -> Image.Image:
         raise
 
 
+def opened_raw(path: Path) -> Any:
+    """The raw opened by LibRaw, nothing decoded yet; the caller closes it."""
+    import rawpy  # LibRaw: only for raw files
+
+    try:
+        return rawpy.imread(os.fspath(path))
+    except UnicodeEncodeError:  # it takes no name that is not UTF-8, but any content
+        with path.open("rb") as file:
+            return rawpy.imread(file)
+
+
 def unreadable(path: Path, error: BaseException) -> UnreadablePhoto:
     """Our error for whatever a decoder threw at this file."""
     because = " ".join(str(error).split()) or type(error).__name__
@@ -226,7 +238,7 @@ def _raw_facts(path: Path, camera: str) -> Photo:
     import rawpy  # LibRaw: only for raw files
 
     try:
-        with rawpy.imread(os.fspath(path)) as raw:
+        with opened_raw(path) as raw:
             sizes = raw.sizes
     except (rawpy.LibRawError, OSError) as error:
         raise unreadable(path, error) from error

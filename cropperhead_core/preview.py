@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,7 @@ from .crop import Size
 from .errors import UnreadablePhoto
 from .jpeg import jpeg, read_jpeg
 from .orientation import Orientation
-from .photo import RAW_SUFFIXES, UPRIGHT_FORMATS, Photo, opened, unreadable
+from .photo import RAW_SUFFIXES, UPRIGHT_FORMATS, Photo, opened, opened_raw, unreadable
 from .tiff import repair
 
 __all__ = ["Preview", "read_preview", "rotated", "upright_pixels"]
@@ -100,7 +99,7 @@ def _raw(photo: Photo, long_side: int) -> Image.Image:
     import rawpy  # LibRaw: only for raw files
 
     try:
-        with rawpy.imread(os.fspath(photo.path)) as raw:
+        with opened_raw(photo.path) as raw:
             shown = _embedded(raw, long_side)
             if shown is not None and _is_of(photo.size, shown):
                 return shown

@@ -77,11 +77,12 @@ def _beginning(photo: Photo) -> dict[Name, str]:
         (CRS, "HasSettings"): "True",
         adobe.ALREADY_APPLIED: "False",
         (CRS, "CropConstrainToWarp"): "0",
-        (CRS, "RawFileName"): photo.path.name,
         (TIFF, "ImageWidth"): str(photo.size.width),
         (TIFF, "ImageLength"): str(photo.size.height),
         (TIFF, "Orientation"): str(int(photo.orientation)),
     }
+    if photo.path.name.isprintable():  # XML has no words for other names
+        said[CRS, "RawFileName"] = photo.path.name
     if is_raw(photo.path):  # else it is no sidecar but in the photo itself
         said[PHOTOSHOP, "SidecarForExtension"] = photo.path.suffix[1:].upper()
     return said

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from cropperhead_core.disk import file_stat
 from cropperhead_core.errors import CropperHeadError, UnreadablePhoto
 
 from .protocol import Failure
@@ -116,10 +116,5 @@ def hushed() -> Iterator[None]:
 
 def _state(path: Path) -> tuple[int, int, int]:
     """What changes when a file is written to or replaced."""
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise UnreadablePhoto(f"cannot read {path}: {error.strerror}") from error
-    if not stat.S_ISREG(found.st_mode):
-        raise UnreadablePhoto(f"expected a photo, got something that is no file: {path}")
+    found = file_stat(path)
     return found.st_size, found.st_mtime_ns, found.st_ino

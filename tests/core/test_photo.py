@@ -51,6 +51,12 @@ def test_size_and_orientation_come_from_the_header(
         assert facts.size == (Size(80, 120) if orientation >= 5 else Size(120, 80))
 
 
+@pytest.mark.parametrize("name", [b"\xff.dng", b"\xff\x01.CR2"])
+def test_a_raw_may_have_any_name(tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / os.fsdecode(name)
+    assert read_photo(raw(path, 6)).upright == Size(400, 600)
+
+
 @pytest.mark.parametrize("number", range(1, 9))
 def test_a_raw_says_its_orientation(tmp_path: Path, number: int) -> None:
     facts = read_photo(raw(tmp_path / "a.dng", number))
@@ -148,6 +154,7 @@ def test_globs_are_expanded_unless_a_file_is_called_so(tmp_path: Path) -> None:
     assert list(photos([tmp_path / "*.jpg"])) == [odd, a]
     assert list(photos([odd])) == [odd]
     assert list(photos([tmp_path / "no*.jpg"])) == [tmp_path / "no*.jpg"]
+    assert list(photos([Path("n" * 300)])) == [Path("n" * 300)]
     assert list(photos([b])) == [b], "what is named itself is for others to refuse"
 
 

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.settings import Settings
 
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     if options.limit is not None and options.limit < 1:
         raise SettingsError(f"expected a limit of at least 1 photo, got {options.limit}")
-    if options.html and not Path(options.html).parent.is_dir():  # said before minutes of work
+    if options.html and not is_folder(Path(options.html).parent):  # said before minutes of work
         raise SettingsError(f"expected a folder for the page, got {options.html}")
     plan = Plan(
         data=Path(options.data).expanduser(),

@@ -10,6 +10,7 @@ from contextlib import redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
 
+from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import SettingsError, ToolError
 from cropperhead_plugin.heap import keep_all
 from cropperhead_plugin.settings import Settings
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
     work = Path(options.work).expanduser() if options.work else out.with_name(f"{out.name}.work")
     if options.loss and options.network != "classic":
         raise SettingsError("--loss is for --network classic; the others have a loss of their own")
-    if not (data / "preferences").is_dir():
+    if not is_folder(data / "preferences"):
         raise SettingsError(f"expected the open data (preferences/, photos/) in {data}")
     if find_spec("tensorflow") is None:
         raise ToolError("training needs TensorFlow: pip install '.[train]' in the checkout")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import NotInJournal
 from cropperhead_plugin.protocol import Failure
 from cropperhead_plugin.settings import Settings
@@ -41,9 +42,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from cropperhead_plugin.words import undone_words
     from cropperhead_plugin.writer import Writer
 
+    paths = named_photos(options.photos)
     with Journal(Path(settings.journal)) as journal, ExifTool(settings.exiftool) as exiftool:
-        writer = Writer(journal, exiftool)
-        results = each(named_photos(options.photos), writer.undo)
+        results = each(paths, Writer(journal, exiftool).undo)
         told = _told(results, [Path(name) for name in options.photos])
         return report(told, Undone.record, undone_words, as_json=options.json)
 
@@ -52,7 +53,7 @@ def _told(
     results: Iterable[Undone | Failure], named: Collection[Path]
 ) -> Iterator[Undone | Failure]:
     """The results without photos found in folders that we wrote nothing for: nobody asked."""
-    folders = {path for path in named if path.is_dir()}
+    folders = set(filter(is_folder, named))
     for result in results:
         is_untouched = isinstance(result, Failure) and result.type == NotInJournal.__name__
         if not (is_untouched and folders.intersection(result.photo.parents)):
