@@ -73,11 +73,15 @@ class ExifTool:
         return entries[0] if entries else {}
 
     def write(self, path: Path, tags: Mapping[str, str], *, source: Path | None = None) -> str:
-        """Write tags into the file in place, from `source` (an XMP file) too; gives its report."""
+        """Write tags into the file in place, from `source` (an XMP file) too.
+
+        Gives what exiftool said of it, in one line.
+        """
         copied = [] if source is None else ["-tagsFromFile", os.fspath(source), "-xmp"]
         set_to = [f"-{tag}={value}" for tag, value in tags.items()]
         with _plain(path) as name:
-            return self._run("-overwrite_original_in_place", "-P", *copied, *set_to, name)
+            report = self._run("-overwrite_original_in_place", "-P", *copied, *set_to, name)
+            return " ".join(f"{report} {self._helper.last_stderr}".split())
 
     def _run(self, *arguments: str) -> str:
         """What exiftool prints, from a process that is started, or started again, if need be."""
@@ -135,9 +139,14 @@ def _plain(path: Path) -> Iterator[str]:
     if name.isprintable() and not any(sign in name for sign in UNSAFE[:2]) and _is_utf8(name):
         yield name
         return
-    with tempfile.TemporaryDirectory(prefix="cropperhead-") as folder:
-        link = Path(folder, "photo").with_suffix(path.suffix if path.suffix.isalnum() else "")
-        link.symlink_to(name)
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cropperhead-"))
+            link = Path(folder, "photo" + (path.suffix if path.suffix[1:].isalnum() else ""))
+            link.symlink_to(name)
+        except OSError as error:
+            message = f"cannot link from where temporary files go (TMPDIR): {error.strerror}"
+            raise ToolError(message) from error
         yield os.fspath(link)
 
 

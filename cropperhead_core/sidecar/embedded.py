@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import struct
@@ -16,7 +15,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from cropperhead_core.errors import SidecarError, UnreadablePhoto
 from cropperhead_core.exiftool import ExifTool
-from cropperhead_core.photo import is_raw, opened, unreadable
+from cropperhead_core.photo import is_raw, opened, opened_raw, unreadable
 
 from .files import Content
 from .packet import require_kept
@@ -70,27 +69,36 @@ def _tiff_packet(photo: Path) -> str | bytes | None:
 def with_packet(photo: Path, packet: bytes, exiftool: ExifTool) -> bytes:
     """The bytes of the photo with this packet instead of its own; the photo itself is not touched.
 
-    Raises `SidecarError` if anything else would have changed: the picture, or another tag.
+    Raises `SidecarError` if anything else would have changed (the picture, or another tag), and
+    where there is no room for a copy.
     """
-    with tempfile.TemporaryDirectory(prefix="cropperhead-") as folder:
-        source, copy = Path(folder, "packet.xmp"), Path(folder, f"copy{photo.suffix}")
-        source.write_bytes(_wrapped(packet))
-        shutil.copyfile(photo, copy)
-        tags, picture = _other_tags(copy, exiftool), _picture(copy)
-        report = exiftool.write(copy, {"XMP<": str(source)})
-        try:
-            written, now, shown = embedded_packet(copy), _other_tags(copy, exiftool), _picture(copy)
-        except UnreadablePhoto as error:
-            raise SidecarError(f"exiftool would have damaged {photo}: {error}") from error
-        if written is None:
-            raise SidecarError(f"exiftool could not write into {photo}: {report.strip()}")
-        require_kept(packet, written, lambda _namespace, _name: False, photo)
-        changed = _changed(tags, now) or ([] if shown == picture else ["its picture"])
-        if changed:
-            raise SidecarError(
-                f"exiftool would have changed {changed[0]}, so {photo} was left alone"
-            )
-        return copy.read_bytes()
+    try:
+        with tempfile.TemporaryDirectory(prefix="cropperhead-") as folder:
+            source, copy = Path(folder, "packet.xmp"), Path(folder, f"copy{photo.suffix}")
+            source.write_bytes(_wrapped(packet))
+            shutil.copyfile(photo, copy)
+            return _written(photo, packet, exiftool, source=source, copy=copy)
+    except OSError as error:
+        raise SidecarError(
+            f"cannot copy {photo} to where temporary files go (TMPDIR): {error.strerror}"
+        ) from error
+
+
+def _written(photo: Path, packet: bytes, exiftool: ExifTool, *, source: Path, copy: Path) -> bytes:
+    """The bytes of the copy with the packet that `source` holds, checked against the photo."""
+    tags, picture, before = _other_tags(copy, exiftool), _picture(photo), embedded_packet(photo)
+    report = exiftool.write(copy, {"XMP<": str(source)})
+    try:
+        written, now, shown = embedded_packet(copy), _other_tags(copy, exiftool), _picture(copy)
+    except UnreadablePhoto as error:
+        raise SidecarError(f"exiftool would have damaged {photo}: {error}") from error
+    if written in (None, before):
+        raise SidecarError(f"exiftool could not write into a copy of {photo}: {report}")
+    require_kept(packet, written, lambda _namespace, _name: False, photo)
+    changed = _changed(tags, now) or ([] if shown == picture else ["its picture"])
+    if changed:
+        raise SidecarError(f"exiftool would have changed {changed[0]}, so {photo} was left alone")
+    return copy.read_bytes()
 
 
 def _changed(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
@@ -123,7 +131,7 @@ def _sensor(path: Path) -> bytes:
     import rawpy  # LibRaw: only for raw files
 
     try:
-        with rawpy.imread(os.fspath(path)) as raw:
+        with opened_raw(path) as raw:
             return bytes(raw.raw_image.tobytes())
     except (rawpy.LibRawError, OSError) as error:
         raise unreadable(path, error) from error

@@ -43,6 +43,19 @@ def test_any_name_is_answered(tmp_path: Path, tool: ExifTool, name: bytes) -> No
     assert tool.tags([path], ["RollAngle"]) == [{"RollAngle": 2}]
 
 
+def test_a_link_keeps_what_kind_of_file_it_is(tmp_path: Path, tool: ExifTool) -> None:
+    path = with_notes(tmp_path / "a\nb.jpg", "Panasonic", panasonic(2))
+    assert tool.tags([path], ["FileName"]) == [{"FileName": "photo.jpg"}]
+
+
+def test_no_place_for_a_link_is_an_error(
+    tmp_path: Path, tool: ExifTool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    with pytest.raises(ToolError, match="TMPDIR"):
+        tool.tags([tmp_path / "a\nb.jpg"], ["RollAngle"])
+
+
 def test_a_missing_program_is_named_with_what_brings_it(tmp_path: Path) -> None:
     with (
         ExifTool("/nowhere/exiftool") as tool,

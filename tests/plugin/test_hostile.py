@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import random
@@ -11,10 +12,14 @@ import struct
 import subprocess
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from drawn import draw_raw
 from PIL import Image
+
+from cropperhead_core.crop import Crop, Size
 
 from .conftest import Program, encoded, failures, lines, photo, snapshot
 
@@ -24,6 +29,13 @@ MODEST = (
     "--inh-caps=-dac_override,-dac_read_search",
 )
 """Root without root's right to every file: what a photographer is."""
+EVERY = ["suggest", "apply", "show", "undo", "outcome"]
+"""The commands that take photos, folders and globs."""
+
+
+def modest(program: Program) -> Program:
+    """The program as somebody starts it whom the rights of files bind."""
+    return Program(program.home, program.folder, MODEST if os.geteuid() == 0 else ())
 
 
 def empty(path: Path) -> None:
@@ -125,7 +137,7 @@ def test_people_are_told_in_one_line_that_names_the_file(
     assert done.stdout == b""
 
 
-@pytest.mark.parametrize("make", [empty, text, truncated, missing, fifo, listening])
+@pytest.mark.parametrize("make", [empty, text, missing, fifo, listening])
 @pytest.mark.parametrize("command", ["show", "undo", "outcome"])
 def test_every_command_fails_clearly_on_a_bad_photo(
     program: Program, make: Callable[[Path], None], command: str
@@ -133,8 +145,22 @@ def test_every_command_fails_clearly_on_a_bad_photo(
     bad = program.folder / "bad.jpg"
     make(bad)
     done = program(command, "--json", bad)
-    assert b"Traceback" not in done.stderr
-    assert all("bad.jpg" in line["photo"] for line in lines(done.stdout))
+    (line,) = lines(done.stdout)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert line["photo"] == str(bad)
+    assert "bad.jpg" in line["error"]["message"]
+
+
+@pytest.mark.parametrize(("command", "status"), [("show", 0), ("undo", 1), ("outcome", 1)])
+def test_of_a_photo_cut_short_its_header_is_enough_to_show(
+    program: Program, command: str, status: int
+) -> None:
+    truncated(program.folder / "bad.jpg")
+    done = program(command, "--json", "bad.jpg")
+    (line,) = lines(done.stdout)
+    assert (done.returncode, done.stderr) == (status, b"")
+    assert line["photo"] == "bad.jpg"
+    assert ("error" in line) == bool(status)
 
 
 def test_a_folder_named_like_a_photo_is_searched(program: Program) -> None:
@@ -149,20 +175,63 @@ def test_a_folder_named_like_a_photo_is_searched(program: Program) -> None:
 def test_odd_sizes_get_an_answer_inside_the_frame(program: Program, size: tuple[int, int]) -> None:
     odd = program.folder / "odd.jpg"
     Image.effect_noise(size, 60).convert("RGB").save(odd)
-    done = program("suggest", "--json", odd)
+    done = program("suggest", "--json", "--aspect", "1:1", "--top", "9", odd)
     (line,) = lines(done.stdout)
     assert done.returncode == 0, done.stderr
     assert (line["width"], line["height"]) == size
+    assert line["verdict"] == "leave" or line["crops"]
+    for found in line["crops"]:
+        edges = {name: found[name] for name in ("top", "left", "bottom", "right", "angle")}
+        Crop(**edges).checked(Size(*size))
 
 
 def test_an_unreadable_photo_is_named(program: Program) -> None:
     bad = photo(program.folder / "bad.jpg")
     bad.chmod(0)
-    modest = Program(program.home, program.folder, MODEST if os.geteuid() == 0 else ())
-    done = modest("suggest", "--json", bad, photo(program.folder / "good.jpg"))
+    done = modest(program)("suggest", "--json", bad, photo(program.folder / "good.jpg"))
     assert done.returncode == 1
     assert failures(lines(done.stdout)) == [str(bad)]
     assert "ermission denied" in lines(done.stdout)[0]["error"]["message"]
+
+
+@pytest.fixture
+def closed(program: Program) -> Iterator[Path]:
+    """A folder with a photo that nobody may look into, in one with another photo."""
+    closed = program.folder / "closed"
+    closed.mkdir()
+    photo(closed / "bad.jpg")
+    photo(program.folder / "good.jpg")
+    closed.chmod(0)
+    yield closed
+    closed.chmod(0o755)
+
+
+@pytest.mark.parametrize("command", EVERY)
+def test_a_closed_folder_costs_its_photos_only(
+    program: Program, closed: Path, command: str
+) -> None:
+    bad, good = closed / "bad.jpg", closed.with_name("good.jpg")
+    program("apply", "--aspect", "1:2", good)
+    done = modest(program)(command, "--json", bad, good)
+    assert done.returncode == 1
+    assert failures(lines(done.stdout)) == [str(bad)]
+    assert lines(done.stdout)[0]["error"]["message"] == f"cannot read {bad}: Permission denied"
+
+
+@pytest.mark.parametrize("command", EVERY)
+def test_a_folder_that_cannot_be_searched_is_named(
+    program: Program, closed: Path, command: str
+) -> None:
+    message = f"cannot read the folder {closed}: Permission denied"
+    program("apply", "--aspect", "1:2", closed.with_name("good.jpg"))
+    for named in (closed, closed.parent):
+        found = lines(modest(program)(command, "--json", named).stdout)
+        assert found[-1]["error"] == {"type": "UnreadablePhoto", "message": message}
+        assert len(found) == (1 if named == closed else 2)
+        assert failures(found) == [str(closed)]
+    done = modest(program)(command, closed)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode() == f"cropperhead: {message}\n"
 
 
 def test_a_read_only_folder_stays_as_it_is(program: Program) -> None:
@@ -171,8 +240,7 @@ def test_a_read_only_folder_stays_as_it_is(program: Program) -> None:
     photos = [photo(locked / "bad.jpg"), photo(program.folder / "good.jpg")]
     locked.chmod(0o555)
     before = snapshot(locked)
-    modest = Program(program.home, program.folder, MODEST if os.geteuid() == 0 else ())
-    done = modest("apply", "--aspect", "1:2", "--json", *photos)
+    done = modest(program)("apply", "--aspect", "1:2", "--json", *photos)
     locked.chmod(0o755)
     assert failures(lines(done.stdout)) == [str(photos[0])]
     assert snapshot(locked) == before
@@ -182,12 +250,7 @@ def test_a_read_only_folder_stays_as_it_is(program: Program) -> None:
 @pytest.fixture
 def full_disk(program: Program) -> Iterator[Path]:
     """A folder on a disk of its own with one photo and no byte left."""
-    disk = program.folder / "full"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small disk needs root")
-    try:
+    with small_disk(program.folder / "full", 512) as disk:
         photo(disk / "bad.jpg")
         with (disk / "filler").open("wb", buffering=0) as filler:
             while True:
@@ -196,8 +259,19 @@ def full_disk(program: Program) -> Iterator[Path]:
                 except OSError:
                     break
         yield disk
+
+
+@contextmanager
+def small_disk(folder: Path, size_kb: int) -> Iterator[Path]:
+    """A folder on a disk of its own that holds no more than this."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small disk needs root")
+    try:
+        yield folder
     finally:
-        subprocess.run(["umount", str(disk)], check=True)
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("editor", ["darktable", "lightroom"])
@@ -211,6 +285,25 @@ def test_a_full_disk_costs_that_photo_only(program: Program, full_disk: Path, ed
     assert done.returncode == 1
     assert snapshot(full_disk) == before
     assert lines(program("undo", "--json", bad).stdout)[0]["error"]
+
+
+@pytest.mark.parametrize("share", [0.5, 1.5])
+def test_no_room_for_temporary_files_costs_no_other_photo(program: Program, share: float) -> None:
+    """No room for a copy of the photo, or none for exiftool to write into it."""
+    bad, good = photo(program.folder / "bad.jpg"), program.folder / "good.jpg"
+    Image.new("RGB", (40, 30)).save(good)
+    before = snapshot(program.folder)
+    with small_disk(program.home / "small", int(share * bad.stat().st_size) >> 10) as disk:
+        bare = dataclasses.replace(program, environ={"TMPDIR": str(disk)})
+        options = ("--editor", "lightroom", "--embed", "--aspect", "1:2")
+        done = bare("apply", *options, "--json", bad, good)
+        assert list(disk.iterdir()) == []
+    first, second = lines(done.stdout)
+    assert done.returncode == 1
+    assert first["error"]["type"] == "SidecarError"
+    assert str(bad) in first["error"]["message"]
+    assert second["left"] or second["written"]
+    assert snapshot(program.folder)["bad.jpg"] == before["bad.jpg"]
 
 
 def test_a_damaged_sidecar_is_refused_and_stays(program: Program) -> None:
@@ -254,8 +347,7 @@ def test_a_sidecar_that_may_not_be_read_is_left_alone(program: Program) -> None:
     sidecar = program.folder / "bad.jpg.xmp"
     sidecar.write_text("secret")
     sidecar.chmod(0)
-    modest = Program(program.home, program.folder, MODEST if os.geteuid() == 0 else ())
-    (line,) = lines(modest("apply", "--aspect", "1:2", "--json", bad).stdout)
+    (line,) = lines(modest(program)("apply", "--aspect", "1:2", "--json", bad).stdout)
     assert line["error"]["message"] == f"cannot read {sidecar}: Permission denied"
     assert sidecar.read_text() == "secret"
 
@@ -269,6 +361,16 @@ def test_a_name_too_long_for_a_sidecar_is_said(program: Program) -> None:
     assert second["written"]
     assert lines(program("undo", "--json", good).stdout)[0]["undone"] == "removed"
     assert set(program.folder.iterdir()) == {bad, good}
+
+
+@pytest.mark.parametrize("command", EVERY)
+def test_a_name_too_long_for_any_file_is_said(program: Program, command: str) -> None:
+    bad, good = program.folder / ("n" * 300 + ".jpg"), photo(program.folder / "good.jpg")
+    program("apply", "--aspect", "1:2", good)
+    done = program(command, "--json", bad, good)
+    assert done.returncode == 1
+    assert failures(lines(done.stdout)) == [str(bad)]
+    assert lines(done.stdout)[0]["error"]["message"] == f"cannot read {bad}: File name too long"
 
 
 def damaged(content: bytes, how: random.Random) -> bytes:
@@ -396,6 +498,7 @@ NAMES = [
     b"100%.jpg",
     b"{a,b}.jpg",
     b"tab\tesc\x1b[31m.jpg",
+    b"ctl\x01.jpg",
 ]
 
 
@@ -408,6 +511,32 @@ def test_any_name_goes_the_whole_way(program: Program, name: bytes) -> None:
         assert done.returncode == 0, done
         assert os.fsencode(line["photo"]) == name
     assert list(program.folder.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options"),
+    [
+        (".jpg", ["--editor", "lightroom", "--embed"]),
+        (".dng", ["--editor", "lightroom", "--embed"]),
+        (".CR2", ["--editor", "lightroom"]),
+        (".CR2", ["--jobs", "2"]),
+    ],
+)
+def test_any_name_goes_the_whole_way_in_any_format(
+    program: Program, suffix: str, options: list[str]
+) -> None:
+    names = [name.removesuffix(b".jpg") + suffix.encode() for name in NAMES]
+    for name in names:
+        path = program.folder / os.fsdecode(name)
+        photo(path) if suffix == ".jpg" else draw_raw(path, 640, 480)
+    before = snapshot(program.folder)
+    for command in (["apply", "--aspect", "1:2", *options], ["show"], ["undo"]):
+        done = program(*command, "--json", "--", *names)
+        assert (done.returncode, done.stderr) == (0, b""), done
+        printed = lines(done.stdout)
+        assert [os.fsencode(line["photo"]) for line in printed] == names
+        assert command != ["show"] or all(line["ours"] for line in printed)
+    assert snapshot(program.folder) == before
 
 
 @pytest.mark.parametrize("name", NAMES)

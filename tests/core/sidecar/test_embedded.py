@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from cropperhead_core.crop import Crop
-from cropperhead_core.errors import NotExpressible, SidecarError, ToolError
+from cropperhead_core.errors import NotExpressible, SidecarError, ToolError, UnreadablePhoto
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.orientation import Orientation
 from cropperhead_core.photo import opened
 from cropperhead_core.sidecar import find_crop, remove_crop, write_crop
-from cropperhead_core.sidecar.embedded import embedded_packet
+from cropperhead_core.sidecar.embedded import embedded_packet, with_packet
 from tests.core import drawn_photos
 from tests.editor import chart
 
@@ -182,6 +182,15 @@ class Failing(ExifTool):
             raise ToolError("exiftool stopped answering")
         subprocess.run(["sh", "-c", self._does.format(path)], check=True)
         return "0 image files updated"
+
+
+def test_a_picture_that_cannot_be_read_is_named_as_the_photo(
+    tmp_path: Path, tool: ExifTool
+) -> None:
+    path = drawn_photos.save(tmp_path / "a.webp", Orientation.NORMAL)
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(UnreadablePhoto, match=str(path)):
+        with_packet(path, b"", tool)
 
 
 def test_a_packet_in_several_parts_is_refused(tmp_path: Path, tool: ExifTool) -> None:
