@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from cropperhead_core.errors import CropperHeadError, InvalidCrop, SettingsError
+from cropperhead_core.errors import CropperHeadError, InvalidCrop, SettingsError, ToolError
 
 __all__ = ["VERSION", "Failure", "Record", "boxes", "line", "one_line"]
 
@@ -30,8 +30,9 @@ class Failure:
 
     @classmethod
     def of(cls, photo: Path, error: CropperHeadError) -> Self:
-        """The failure that this error means for this photo."""
-        return cls(photo, type(error).__name__, one_line(str(error)))
+        """The failure that this error means for this photo, which a tool's error does not name."""
+        message = f"{photo}: {error}" if isinstance(error, ToolError) else str(error)
+        return cls(photo, type(error).__name__, one_line(message))
 
     def record(self) -> Record:
         """This failure as a line of JSON output."""

@@ -115,7 +115,7 @@ def test_without_libexempi_nothing_is_written_and_one_line_says_why(program: Pro
     done = without_libexempi(program)("apply", "--aspect", "1:2", path)
     assert done.returncode == 1
     assert done.stderr.decode() == (
-        "cropperhead: cannot load libexempi: apt install libexempi8 brings it\n"
+        f"cropperhead: {path}: cannot load libexempi: apt install libexempi8 brings it\n"
     )
     assert snapshot(program.folder) == before
 
@@ -127,4 +127,6 @@ def test_without_exiftool_only_what_needs_it_fails(program: Program, embed: list
     bare = without_exiftool(program)
     done = bare("apply", "--editor", editor, *embed, "--aspect", "1:2", path)
     assert done.returncode == (1 if embed else 0)
-    assert ("apt install libimage-exiftool-perl" in done.stderr.decode()) == bool(embed)
+    said = done.stderr.decode()
+    assert said.startswith(f"cropperhead: {path}: cannot start /nowhere/exiftool") == bool(embed)
+    assert ("apt install libimage-exiftool-perl" in said) == bool(embed)
