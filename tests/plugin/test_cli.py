@@ -307,6 +307,40 @@ def test_a_folder_is_searched_to_the_bottom(program: Program) -> None:
     assert [line["photo"] for line in printed] == [str(deep / "a.jpg")]
 
 
+@pytest.mark.parametrize("command", ["suggest", "apply", "show", "undo", "outcome"])
+def test_a_folder_without_photos_is_said(program: Program, command: str) -> None:
+    (program.folder / "notes.txt").write_text("no photo")
+    done = program(command, program.folder)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr == b"cropperhead: no photos there\n"
+
+
+@pytest.mark.parametrize("command", ["suggest", "apply", "show", "undo", "outcome"])
+def test_an_empty_name_is_not_the_current_folder(
+    program: Program, astronaut: Path, command: str
+) -> None:
+    before = snapshot(program.folder)
+    done = program(command, astronaut, "")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"got an empty argument" in done.stderr
+    assert snapshot(program.folder) == before
+
+
+def test_nor_is_it_a_folder_to_watch(program: Program, astronaut: Path) -> None:
+    done = program("watch", "--once", "")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"got an empty name" in done.stderr
+    assert list(program.folder.iterdir()) == [astronaut]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\0", b"\r\n\r\n"])
+def test_lists_of_any_system_are_read(program: Program, astronaut: Path, end: bytes) -> None:
+    other = photo(program.folder / "other.jpg")
+    listed = b"".join(bytes(path) + end for path in (astronaut, other))
+    printed = lines(program("show", "--json", "-", stdin=listed).stdout)
+    assert [line["photo"] for line in printed] == [str(astronaut), str(other)]
+
+
 def test_ctrl_c_ends_with_one_word(program: Program) -> None:
     photos = [photo(program.folder / f"{n}.jpg") for n in range(40)]
     running = subprocess.Popen(

@@ -12,7 +12,7 @@ from cropperhead_plugin.protocol import Failure
 from cropperhead_plugin.settings import Settings
 
 from .options import add_json, add_photos, add_wishes, add_work, named_photos
-from .output import report, warn
+from .output import report
 
 if TYPE_CHECKING:
     from cropperhead_core.suggest import Suggestion
@@ -60,9 +60,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from .work import noted, suggester, wishes_of
 
     wishes = wishes_of(settings)
-    paths = list(named_photos(options.photos))
+    paths = named_photos(options.photos)
     if not paths:
-        warn("no photos there")
         return 0
     with (
         Journal(Path(settings.journal)) as journal,

@@ -10,11 +10,14 @@ from pathlib import Path
 
 from cropperhead_core.errors import SettingsError
 
+from .output import warn
+
 __all__ = [
     "add_json",
     "add_photos",
     "add_wishes",
     "add_work",
+    "named",
     "named_photos",
     "pairs_in",
     "paths_in",
@@ -84,11 +87,17 @@ def add_work(parser: argparse.ArgumentParser) -> None:
     add("--model", metavar="FOLDER", help="a model folder (default: the one that came with this)")
 
 
-def named_photos(arguments: Sequence[str]) -> Iterator[Path]:
-    """The photos that the arguments name, in their order."""
+def named_photos(arguments: Sequence[str]) -> list[Path]:
+    """The photos that the arguments name, in their order; says so where there are none.
+
+    Raises `SettingsError` before anything is done for any of them.
+    """
     from cropperhead_core.photo import photos  # Pillow: not for --help
 
-    return photos(_named(arguments))
+    found = list(photos(_named(arguments)))
+    if not found:
+        warn("no photos there")
+    return found
 
 
 def _named(arguments: Sequence[str]) -> Iterator[Path]:
@@ -96,16 +105,29 @@ def _named(arguments: Sequence[str]) -> Iterator[Path]:
         if argument == "-":
             yield from paths_in(sys.stdin.buffer.read())
         else:
-            yield Path(argument)
+            yield named(argument)
+
+
+def named(argument: str) -> Path:
+    """The path that an argument names; raises `SettingsError` for none.
+
+    Else an empty one, as an unset variable of the shell's leaves, would be the current folder.
+    """
+    if not argument:
+        raise SettingsError("expected a path, got an empty argument: is a shell variable unset?")
+    return Path(argument)
 
 
 def paths_in(content: bytes) -> list[Path]:
-    r"""The paths on stdin: ended by NUL if there is any NUL, else one a line.
+    r"""The paths on stdin: ended by NUL if there is any NUL, else one a line, from Windows too.
 
-    >>> paths_in(b"a.jpg\nb c.jpg\n")
+    >>> paths_in(b"a.jpg\r\nb c.jpg\n")
     [PosixPath('a.jpg'), PosixPath('b c.jpg')]
     """
-    names = content.split(b"\0" if b"\0" in content else b"\n")
+    if b"\0" in content:
+        names = content.split(b"\0")
+    else:
+        names = [name.removesuffix(b"\r") for name in content.split(b"\n")]
     return [Path(os.fsdecode(name)) for name in names if name]
 
 

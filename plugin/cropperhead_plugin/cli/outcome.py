@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -56,19 +56,19 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from cropperhead_plugin.records import Recorded
     from cropperhead_plugin.words import outcome_words
 
+    named = _named(options)
     with Journal(Path(settings.journal)) as journal:
         note = partial(recorded, journal=journal, editor=options.only, said=options.said)
         results = (
             result
-            for photo, sidecar in _named(options)
+            for photo, sidecar in named
             for result in each([photo], partial(note, sidecar=sidecar))
         )
         return report(results, Recorded.record, outcome_words, as_json=options.json)
 
 
-def _named(options: argparse.Namespace) -> Iterator[tuple[Path, Path | None]]:
+def _named(options: argparse.Namespace) -> Sequence[tuple[Path, Path | None]]:
     """The photos, each with its version's sidecar where that was named."""
     if options.sidecars:
-        yield from pairs_in(sys.stdin.buffer.read())
-    else:
-        yield from ((photo, None) for photo in named_photos(options.photos))
+        return pairs_in(sys.stdin.buffer.read())
+    return [(photo, None) for photo in named_photos(options.photos)]

@@ -10,7 +10,7 @@ from cropperhead_core.errors import InvalidCrop, SettingsError
 from cropperhead_plugin.protocol import boxes
 from cropperhead_plugin.settings import Settings
 
-from .options import add_json
+from .options import add_json, named
 from .output import each, report
 
 __all__ = ["describe", "run"]
@@ -45,12 +45,12 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     from .work import setup
 
-    listed = _boxes(options.boxes)
+    photo, listed = named(options.photo), _boxes(options.boxes)
     made = setup(settings)
     with hushed():
         predictor = load_model(made.model)
     with ExifTool(made.exiftool) as reader:
-        results = each([Path(options.photo)], lambda path: scored(path, listed, predictor, reader))
+        results = each([photo], lambda path: scored(path, listed, predictor, reader))
         return report(results, Scored.record, scored_words, as_json=options.json)
 
 

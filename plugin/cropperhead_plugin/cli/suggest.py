@@ -7,7 +7,7 @@ import argparse
 from cropperhead_plugin.settings import Settings
 
 from .options import add_json, add_photos, add_wishes, add_work, named_photos
-from .output import report, warn
+from .output import report
 
 __all__ = ["describe", "run"]
 
@@ -32,9 +32,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from .work import journal_if_possible, noted, suggester, wishes_of
 
     wishes = wishes_of(settings)
-    paths = list(named_photos(options.photos))
+    paths = named_photos(options.photos)
     if not paths:
-        warn("no photos there")
         return 0
     with journal_if_possible(settings) as journal, suggester(settings, len(paths)) as service:
         results = noted(service.suggestions(paths, wishes), wishes, journal)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import JournalError, SettingsError
 from cropperhead_plugin.settings import Settings, load
 
@@ -164,7 +165,9 @@ def _require_folders(settings: Settings, *, is_once: bool) -> None:
     if not settings.folders:
         raise SettingsError("no folder to watch: name one, or put folders = [...] in the settings")
     for folder in settings.folders:
-        if is_once and not Path(folder).expanduser().is_dir():
+        if not folder:  # it would be the current one
+            raise SettingsError("expected a folder, got an empty name: is a shell variable unset?")
+        if is_once and not is_folder(Path(folder).expanduser()):
             raise SettingsError(f"expected a folder, got {folder}")
 
 
