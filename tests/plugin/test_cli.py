@@ -183,6 +183,27 @@ def test_lightroom_without_embed_says_what_to_do(program: Program, astronaut: Pa
     assert "--embed" in kind(line, "failure")["error"]["message"]
 
 
+@pytest.mark.parametrize("command", [("apply",), ("watch", "--once")], ids=" ".join)
+def test_embed_is_for_lightroom_only(
+    program: Program, astronaut: Path, command: tuple[str, ...]
+) -> None:
+    before = snapshot(program.folder)
+    done = program(*command, "--embed", *TALL, program.folder)
+    assert done.returncode == 2
+    assert done.stderr.decode() == (
+        f"cropperhead {command[0]}: --embed is for --editor lightroom, got --editor darktable\n"
+    )
+    assert snapshot(program.folder) == before
+
+
+def test_embed_in_the_settings_waits_for_lightroom(program: Program, astronaut: Path) -> None:
+    path = program.home / ".config/cropperhead/settings.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text("embed = true")
+    assert program("apply", *TALL, astronaut).returncode == 0
+    assert astronaut.with_name("astronaut.jpg.xmp").exists()
+
+
 def test_show_of_a_photo_without_a_crop(program: Program, astronaut: Path) -> None:
     (line,) = lines(program("show", "--json", astronaut).stdout)
     assert kind(line, "shown")["crop"] is None

@@ -11,7 +11,7 @@ from cropperhead_core.errors import CropperHeadError
 from cropperhead_plugin.protocol import Failure
 from cropperhead_plugin.settings import Settings
 
-from .options import add_json, add_photos, add_wishes, add_work, named_photos
+from .options import add_json, add_photos, add_wishes, add_work, named_photos, require_reader
 from .output import report
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     from .work import noted, suggester, wishes_of
 
+    require_reader(options.embed, settings.editor)
     wishes = wishes_of(settings)
     paths = named_photos(options.photos)
     if not paths:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cropperhead_core.errors import SettingsError
+from cropperhead_plugin.settings import Editor
 
 from .output import warn
 
@@ -21,6 +22,7 @@ __all__ = [
     "named_photos",
     "pairs_in",
     "paths_in",
+    "require_reader",
 ]
 
 
@@ -72,6 +74,12 @@ def add_wishes(parser: argparse.ArgumentParser) -> None:
         metavar="T",
         help="from 0, keep nearly everything, to 1, come close (default: 0.5)",
     )
+
+
+def require_reader(embed: bool | None, editor: Editor) -> None:
+    """Raises `SettingsError` for an --embed without effect: darktable has all in sidecars."""
+    if embed and editor != "lightroom":
+        raise SettingsError(f"--embed is for --editor lightroom, got --editor {editor}")
 
 
 def add_work(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import JournalError, SettingsError
 from cropperhead_plugin.settings import Settings, load
 
-from .options import add_wishes
+from .options import add_wishes, require_reader
 
 if TYPE_CHECKING:
     from cropperhead_plugin.watching.bell import Bell
@@ -114,6 +114,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from cropperhead_plugin.watching.systemd import Notify
 
     _require_folders(settings, is_once=_is_once(options))
+    require_reader(options.embed, settings.editor)
     logger = logging.getLogger("cropperhead_plugin")
     logger.setLevel(logging.INFO)
     handler = log_to(settings.log, as_json=settings.json_log, environ=os.environ)
@@ -176,6 +177,7 @@ def _reloaded(options: argparse.Namespace, settings: Settings) -> Settings:
     try:
         fresh = load(os.environ).updated(vars(options))
         _require_folders(fresh, is_once=False)
+        require_reader(options.embed, fresh.editor)
     except SettingsError as error:
         log.error("keeping the settings as they were: %s", error)
         return settings
