@@ -18,7 +18,6 @@ __all__ = [
     "decoded",
     "encoded",
     "fields",
-    "remove",
     "restore",
     "update",
 ]
@@ -122,7 +121,7 @@ def _description(rdf: Element, tops: Sequence[Element], namespace: str) -> Eleme
     return new
 
 
-def remove(tops: Sequence[Element], names: Sequence[Name]) -> None:
+def _remove(tops: Sequence[Element], names: Sequence[Name]) -> None:
     """Take simple properties out, however they are said."""
     for key in names:
         for top in tops:
@@ -131,11 +130,17 @@ def remove(tops: Sequence[Element], names: Sequence[Name]) -> None:
                 top.remove(child)
 
 
-def restore(rdf: Element, tops: Sequence[Element], earlier: Mapping[Name, str]) -> None:
-    """Say the crop as it was said earlier, or not at all."""
-    keys = (*CROP_KEYS, ALREADY_APPLIED)
-    remove(tops, [key for key in keys if key not in earlier])
-    update(rdf, tops, {key: earlier[key] for key in keys if key in earlier})
+def restore(
+    rdf: Element,
+    tops: Sequence[Element],
+    then: Sequence[Element],
+    wanted: Sequence[Name],
+    name: object,
+) -> None:
+    """Say simple properties as the descriptions of then did, or not at all."""
+    earlier = fields(then, wanted, name)
+    _remove(tops, [key for key in wanted if key not in earlier])
+    update(rdf, tops, earlier)
 
 
 NEW = """<?xml version="1.0" encoding="UTF-8"?>

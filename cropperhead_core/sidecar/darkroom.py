@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Sequence
 
 from lxml import etree
 
@@ -13,7 +13,7 @@ from cropperhead_core.orientation import stored_crop, upright_crop
 from cropperhead_core.photo import Photo
 
 from . import adobe, history, provenance
-from .darktable import Step, crop_params, decoded, flipped, params, turn_params
+from .darktable import Step, crop_params, decoded, flipped, turn_params
 from .files import Content
 from .packet import CROPPERHEAD, DARKTABLE, XMP_MM, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
@@ -23,6 +23,8 @@ __all__ = ["is_ours", "read", "with_crop", "without_crop"]
 DERIVED_FROM = (XMP_MM, "DerivedFrom")
 FRAMING = ("clipping", "ashift", "crop")
 SIGNED = ("ashift", "crop")
+LASTING_BYTES = {"ashift": 4, "crop": 16}
+"""The rotation and the edges, which come first in every version."""
 REACHED_PX = 2.0
 """How far darktable's whole pixels may lead a crop beyond the frame (1.2 px measured)."""
 
@@ -33,8 +35,8 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
     Raises `NotExpressible` where the history frames the photo as no crop can.
     """
     tree = parsed(data, name)
+    steps = history.steps(tree, name)
     try:
-        steps = history.steps(tree, name)
         crop = decoded(steps, photo.size, photo.orientation)
     except (NotExpressible, InvalidCrop) as error:
         raise NotExpressible(f"{error}, in {name}") from error
@@ -53,8 +55,11 @@ def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: obj
     rdf, tops = rdf_of(tree, name), descriptions(tree, name)
     steps = history.steps(tree, name)
     stored = stored_crop(crop, photo.upright, photo.orientation)
-    shown = flipped(steps, photo.orientation)
-    added = _framing(steps, stored, crop_params(stored, photo.size, shown))
+    try:
+        shown = flipped(steps, photo.orientation)
+        added = _framing(steps, stored, crop_params(stored, photo.size, shown))
+    except NotExpressible as error:
+        raise NotExpressible(f"{error}, in {name}") from error
     history.append(tree, added, name)
     if data is None and photo.path.name.isprintable():  # XML has no words for other names
         adobe.update(rdf, tops, {DERIVED_FROM: photo.path.name})
@@ -89,12 +94,9 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
     signed = provenance.signed(tops, name)
     if signed is None:
         raise DamagedSidecar(f"expected our note beside the crop, got none in {name}")
-    then = None if before is None else parsed(before, name)
-    was_on = {} if then is None else _switched_on(history.steps(then, name))
-    history.drop(tree, _is_from_us(signed, was_on.keys() & {"clipping", "ashift"}), name)
-    earlier = {} if then is None else adobe.crop_fields(descriptions(then, name), name)
-    adobe.restore(rdf_of(tree, name), tops, earlier)
-    provenance.forget(tops)
+    then = parsed(history.NEW.encode() if before is None else before, name)
+    history.drop(tree, _is_from_us(signed, history.steps(then, name), name), name)
+    provenance.take_back(rdf_of(tree, name), tops, descriptions(then, name), name)
     return packed(tree, data)
 
 
@@ -112,21 +114,18 @@ def _signature(steps: Sequence[Step]) -> str:
 
 def key(step: Step) -> str:
     """A step's module and those of its parameters that stay when darktable upgrades them."""
-    return f"{step.operation}:{_short(step).hex()}"
+    return f"{step.operation}:{step.params[: LASTING_BYTES.get(step.operation)].hex()}"
 
 
-def _short(step: Step) -> bytes:
-    return step.params[:16] if step.operation == "crop" else struct.pack("<f", _rotation(step))
+def _is_from_us(signed: str, then: Sequence[Step], name: object) -> history.Test:
+    """Whether an entry of the history is one that the signature names, or that switched one off.
 
-
-def _rotation(step: Step) -> float:
-    (rotation,) = struct.unpack_from("<f", step.params)
-    return float(rotation)
-
-
-def _is_from_us(signed: str, switched_off: Collection[str]) -> history.Test:
-    """Whether an entry of the history is one that the signature names, or that switched one off."""
+    Those that the steps of then had already stay: two crops of ours may turn by the same angle.
+    Entries are to be asked about in their order.
+    """
     keys = signed.split()
+    switched_off = _switched_on(then).keys() & {"clipping", "ashift"}
+    stays = Counter(key(step) for step in then if step.operation in SIGNED)
 
     def test(entry: etree._Element) -> bool:
         operation = history.value_of(entry, "operation")
@@ -134,6 +133,8 @@ def _is_from_us(signed: str, switched_off: Collection[str]) -> history.Test:
             return True
         if operation not in SIGNED:
             return False
-        return key(Step(operation, 0, params(history.value_of(entry, "params") or ""))) in keys
+        said = key(Step(operation, 0, history.params_of(entry, name)))
+        stays[said] -= 1
+        return said in keys and stays[said] < 0
 
     return test

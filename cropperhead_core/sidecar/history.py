@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from lxml import etree
@@ -12,7 +13,7 @@ from cropperhead_core.errors import DamagedSidecar, NotExpressible
 from .darktable import Step, params
 from .packet import DARKTABLE, RDF, descriptions, tag
 
-__all__ = ["NEW", "OURS", "Test", "append", "drop", "steps", "value_of"]
+__all__ = ["NEW", "OURS", "Test", "append", "drop", "params_of", "steps", "value_of"]
 
 VERSIONS = ("2", "3", "4", "5")
 """Of the sidecar format whose histories we know; darktable 4.2.1 itself rejects 6."""
@@ -71,9 +72,17 @@ def steps(tree: Tree, name: object) -> list[Step]:
         operation = value_of(entry, "operation")
         if number < end and operation in FRAMING:
             version = _whole(value_of(entry, "modversion") or "0", name)
-            data = params(value_of(entry, "params") or "")
+            data = params_of(entry, name)
             found.append(Step(operation, version, data, value_of(entry, "enabled") == "1"))
     return found
+
+
+def params_of(entry: Tree, name: object) -> bytes:
+    """The parameters of an entry; raises `NotExpressible` if they cannot be read."""
+    try:
+        return params(value_of(entry, "params") or "")
+    except NotExpressible as error:
+        raise NotExpressible(f"{error}, in {name}") from error
 
 
 def append(tree: Tree, added: list[Step], name: object) -> None:
@@ -169,10 +178,10 @@ def _numbered(sequence: Tree, name: object) -> list[tuple[int, Tree]]:
 
 
 def _whole(text: str, name: object) -> int:
-    try:
-        return int(text)
-    except ValueError as error:
-        raise DamagedSidecar(f"expected a whole number, got {text!r} in {name}") from error
+    with suppress(ValueError):
+        if (number := int(text)) >= 0:
+            return number
+    raise DamagedSidecar(f"expected a whole number of 0 or more, got {text!r} in {name}")
 
 
 def drop(tree: Tree, is_dropped: Test, name: object) -> None:

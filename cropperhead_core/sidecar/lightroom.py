@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cropperhead_core.crop import Crop
+from cropperhead_core.errors import InvalidCrop
 from cropperhead_core.orientation import stored_crop, upright_crop
 from cropperhead_core.photo import Photo, is_raw
 
@@ -26,7 +27,10 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
     crop = adobe.decoded(values, name)
     if crop is None:
         return None, False
-    crop.checked(photo.size)
+    try:
+        crop.checked(photo.size)
+    except InvalidCrop as error:
+        raise InvalidCrop(f"{error}, in {name}") from error
     is_signed = provenance.signed(tops, name) == _signature(values)
     return upright_crop(crop, photo.size, photo.orientation), is_signed
 
@@ -55,8 +59,7 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
     tree = parsed(data, name)
     tops = descriptions(tree, name)
     then = [] if before is None else descriptions(parsed(before, name), name)
-    adobe.restore(rdf_of(tree, name), tops, adobe.crop_fields(then, name))
-    provenance.forget(tops)
+    provenance.take_back(rdf_of(tree, name), tops, then, name)
     return packed(tree, data)
 
 

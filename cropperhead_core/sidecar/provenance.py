@@ -8,10 +8,10 @@ from typing import Any
 
 from cropperhead_core.crop import Crop
 
-from .adobe import Name, fields, number, remove, update
+from .adobe import ALREADY_APPLIED, CROP_KEYS, Name, fields, number, restore, update
 from .packet import CROPPERHEAD
 
-__all__ = ["Provenance", "forget", "note", "signed"]
+__all__ = ["Provenance", "note", "signed", "take_back"]
 
 NAMES = ("Model", "Score", "Crop", "Time", "Written")
 KEYS: tuple[Name, ...] = tuple((CROPPERHEAD, name) for name in NAMES)
@@ -41,6 +41,9 @@ def signed(tops: Sequence[Element], name: object) -> str | None:
     return fields(tops, [KEYS[-1]], name).get(KEYS[-1])
 
 
-def forget(tops: Sequence[Element]) -> None:
-    """Take our notes out."""
-    remove(tops, KEYS)
+def take_back(rdf: Element, tops: Sequence[Element], then: Sequence[Element], name: object) -> None:
+    """Say the crop and our notes beside it as the descriptions of then did, or not at all.
+
+    A crop of ours that comes back is known for ours by its notes.
+    """
+    restore(rdf, tops, then, (*CROP_KEYS, ALREADY_APPLIED, *KEYS), name)

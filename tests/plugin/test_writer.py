@@ -145,6 +145,22 @@ def test_two_applies_are_taken_back_one_by_one(desk: Desk) -> None:
         assert desk.folder() == state
 
 
+@pytest.mark.parametrize(
+    "options", [{}, {"editor": "lightroom", "embed": True}], ids=["sidecar", "embedded"]
+)
+def test_two_applies_are_taken_back_after_an_edit(desk: Desk, options: dict[str, object]) -> None:
+    for crop in (CROP, OTHER):
+        path = desk.apply(crop, **options)
+    rated(path)
+    assert desk.undo() == "withdrawn"
+    found = find_crop(desk.photo)
+    assert found is not None
+    assert (found.crop.left, found.ours) == (pytest.approx(CROP.left, abs=1 / 512), True)
+    assert desk.undo() == "withdrawn"
+    assert find_crop(desk.photo) is None
+    assert rating(path) == "4"
+
+
 @pytest.mark.parametrize("name", ["b.jpg", "deeper/a.jpg"])
 def test_undo_finds_a_photo_that_was_moved_with_its_sidecar(desk: Desk, name: str) -> None:
     sidecar = desk.apply()
