@@ -59,7 +59,11 @@ class DamagedSidecar(SidecarError):
 
 
 class SidecarConflict(SidecarError):
-    """A crop that is not ours is there already, or the file changed under our hands."""
+    """A crop that is not ours is there already, or (is_race) the file changed under our hands."""
+
+    def __init__(self, message: str, *, is_race: bool = False) -> None:
+        super().__init__(message)
+        self.is_race = is_race
 
 
 class NotExpressible(SidecarError):

@@ -104,7 +104,8 @@ def _take_over_labels(target: Path, handle: int) -> None:
 def _require(target: Path, expected: Content) -> None:
     """The last look before the step: nobody else wrote meanwhile."""
     if read_bytes(target) != expected:
-        raise SidecarConflict(f"{target} was changed meanwhile, so it was left alone: try again")
+        message = f"{target} was changed meanwhile, so it was left alone: try again"
+        raise SidecarConflict(message, is_race=True)
 
 
 def _sync_folder(folder: Path) -> None:

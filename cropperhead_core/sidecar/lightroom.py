@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cropperhead_core.crop import Crop
 from cropperhead_core.errors import InvalidCrop
 from cropperhead_core.orientation import stored_crop, upright_crop
@@ -13,10 +15,11 @@ from .files import Content
 from .packet import CROPPERHEAD, CRS, PHOTOSHOP, TIFF, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
 
-__all__ = ["is_ours", "read", "with_crop", "without_crop"]
+__all__ = ["is_of", "is_ours", "read", "with_crop", "without_crop"]
 
 VERSION, PROCESS_VERSION = "15.4", "11.0"
 """Of Camera Raw settings that Lightroom Classic since 12 reads, only for new sidecars."""
+RAW_NAME, RAW_SUFFIX = (CRS, "RawFileName"), (PHOTOSHOP, "SidecarForExtension")
 OURS = {*adobe.CROP_KEYS, *adobe.EXTRA_KEYS, adobe.METADATA_DATE}
 
 
@@ -63,6 +66,14 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
     return packed(tree, data)
 
 
+def is_of(data: bytes, photo: Path, name: object) -> bool:
+    """Whether this packet says that it is the sidecar of this raw, by its name or by its suffix."""
+    said = adobe.fields(descriptions(parsed(data, name), name), [RAW_NAME, RAW_SUFFIX], name)
+    if RAW_NAME in said:
+        return said[RAW_NAME] == photo.name
+    return said.get(RAW_SUFFIX, "").lower() == photo.suffix[1:].lower()
+
+
 def is_ours(namespace: str, name: str) -> bool:
     """Whether writing a crop may change the property of this name."""
     return (namespace, name) in OURS or namespace == CROPPERHEAD
@@ -85,7 +96,7 @@ def _beginning(photo: Photo) -> dict[Name, str]:
         (TIFF, "Orientation"): str(int(photo.orientation)),
     }
     if photo.path.name.isprintable():  # XML has no words for other names
-        said[CRS, "RawFileName"] = photo.path.name
+        said[RAW_NAME] = photo.path.name
     if is_raw(photo.path):  # else it is no sidecar but in the photo itself
-        said[PHOTOSHOP, "SidecarForExtension"] = photo.path.suffix[1:].upper()
+        said[RAW_SUFFIX] = photo.path.suffix[1:].upper()
     return said

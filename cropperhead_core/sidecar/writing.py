@@ -13,6 +13,7 @@ from cropperhead_core.photo import Photo, is_raw, read_photo
 
 from .embedded import embedded_packet, with_packet
 from .files import Content, Editor, read_bytes, replace_file, sidecar_path
+from .neighbours import require_alone, require_own
 from .packet import require_kept
 from .provenance import Provenance
 from .reading import DIALECTS
@@ -51,8 +52,8 @@ def write_crop(
     A `Photo` is one whose facts are known already; a path is looked at for them. `about_to` is told
     before a file is replaced, and not called when nothing changes. Raises `InvalidCrop`,
     `NotExpressible`, `DamagedSidecar`, and `SidecarConflict` when another crop is there (unless
-    `replace`) or the other editor's sidecar would crop the photo a second time; every file is as it
-    was then.
+    `replace`), the other editor's sidecar would crop the photo a second time, or the sidecar is
+    that of another raw of the same name; every file is as it was then.
     """
     facts = read_photo(photo) if isinstance(photo, Path) else photo
     crop.checked(facts.upright)
@@ -84,8 +85,10 @@ def _planned(
 ) -> Change:
     """What to write where."""
     path = _place(photo.path, editor, embed=embed)
-    _require_alone(photo, editor)
+    require_alone(photo, editor)
     dialect, (whole, packet) = DIALECTS[editor], _content(path, photo)
+    if editor == "lightroom" and is_raw(photo.path):
+        require_own(packet, photo, path)
     if packet is not None:
         present, is_ours = _present(packet, photo, editor, path, replace=replace)
         if present is not None and not is_ours and not replace:
@@ -137,25 +140,6 @@ def _present(
             return None, False
         raise
     return read
-
-
-def _require_alone(photo: Photo, editor: Editor) -> None:
-    """Raises `SidecarConflict` if the other editor's sidecar has a crop.
-
-    darktable applies an IMG.xmp beside a photo as well as its own history: the photo would be
-    cropped twice (measured).
-    """
-    other: Editor = "lightroom" if editor == "darktable" else "darktable"
-    path = sidecar_path(photo.path, other)
-    data = read_bytes(path)
-    if data is None:
-        return
-    crop, _ = DIALECTS[other].read(data, photo, path)
-    if crop is not None:
-        raise SidecarConflict(
-            f"{path} has a crop for {other} already, and darktable would apply both: "
-            "undo or remove that one first"
-        )
 
 
 def _is_same(present: Crop, crop: Crop, photo: Photo) -> bool:

@@ -191,7 +191,7 @@ class Desk:
     def _refused(self, entry: Entry, error: CropperHeadError) -> None:
         """Deal with an error: it may mean a crop of somebody's, or that it is worth another try."""
         is_conflict = isinstance(error, SidecarConflict)
-        if (is_conflict and not is_race(entry.path, self._orders.editor)) or isinstance(
+        if (is_conflict and not is_race(error, entry.path, self._orders.editor)) or isinstance(
             error, NotExpressible
         ):
             self._note(entry, "skipped", str(error))

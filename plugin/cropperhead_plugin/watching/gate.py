@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cropperhead_core.entry import Known
-from cropperhead_core.errors import CropperHeadError, NotExpressible, SidecarError
+from cropperhead_core.errors import CropperHeadError, NotExpressible, SidecarConflict, SidecarError
 from cropperhead_core.photo import is_raw
 from cropperhead_core.sidecar import find_crop
 from cropperhead_core.sidecar.files import Editor, sidecar_path
@@ -56,8 +56,10 @@ def is_closed(error: CropperHeadError) -> bool:
     return isinstance(cause, OSError) and cause.errno in CLOSED
 
 
-def is_race(path: Path, editor: Editor) -> bool:
-    """Whether a conflict was but a sidecar that changed under our hands, nobody's crop."""
+def is_race(error: CropperHeadError, path: Path, editor: Editor) -> bool:
+    """Whether this was but a sidecar that changed under our hands, and has nobody's crop now."""
+    if not (isinstance(error, SidecarConflict) and error.is_race):
+        return False
     try:
         found = find_crop(path)
     except CropperHeadError:

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
+from shutil import copy
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cropperhead_core.crop import Crop
-from cropperhead_core.errors import InvalidCrop, NotExpressible, SidecarConflict, SidecarError
-from cropperhead_core.sidecar import Change, Editor, find_crop, read_crop, remove_crop, write_crop
+from cropperhead_core.errors import (
+    DamagedSidecar,
+    InvalidCrop,
+    NotExpressible,
+    SidecarConflict,
+    SidecarError,
+)
+from cropperhead_core.sidecar import (
+    Change,
+    Editor,
+    Provenance,
+    find_crop,
+    read_crop,
+    remove_crop,
+    write_crop,
+)
+from cropperhead_core.sidecar.darktable import Step
 from tests.editor import histories
 from tests.strategies import crops_of
 
@@ -28,6 +45,14 @@ SOMEBODYS = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
  </rdf:RDF>
 </x:xmpmeta>
 """
+
+UNCROPPED = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="" xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/" {}/>
+ </rdf:RDF>
+</x:xmpmeta>
+"""
+EXTENSION = "xmlns:p='http://ns.adobe.com/photoshop/1.0/' p:SidecarForExtension='{}'"
 
 photos_stay = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 
@@ -125,6 +150,27 @@ def test_numbers_that_are_no_crop_are_kept_unless_replaced(raw: Path, angle: str
     assert apart(read_crop(raw, "lightroom"), CROP, RAW_SIZE) < 0.1
 
 
+def test_a_crop_outside_the_frame_is_reported_with_its_file(raw: Path) -> None:
+    raw.with_suffix(".xmp").write_text(SOMEBODYS.format("0").replace('"0.6"', '"1.6"'))
+    with pytest.raises(InvalidCrop, match=r"inside the 600x400 frame.*, in .*IMG\.xmp"):
+        read_crop(raw)
+    with pytest.raises(InvalidCrop, match=r"IMG\.xmp"):
+        write_crop(raw, CROP, "lightroom")
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+@pytest.mark.parametrize(
+    ("step", "said"), [(histories.crop(0.1, 0.1, 0.9, 0.9), "zz"), (histories.flip(1), "00")]
+)
+def test_parameters_that_cannot_be_read_are_reported_with_their_file(
+    jpeg: Path, step: Step, said: str, is_replaced: bool
+) -> None:
+    path = histories.sidecar(jpeg, step)
+    path.write_text(path.read_text().replace(step.params.hex(), said))
+    with pytest.raises(NotExpressible, match=r", in .*IMG\.jpg\.xmp$"):
+        write_crop(jpeg, OTHER, replace=is_replaced)
+
+
 @pytest.mark.parametrize(("first", "second"), [EDITORS, EDITORS[::-1]])
 def test_two_editors_would_crop_twice(raw: Path, first: Editor, second: Editor) -> None:
     write_crop(raw, CROP, first)
@@ -139,6 +185,72 @@ def test_the_sidecar_of_a_raw_is_not_that_of_the_jpeg_beside_it(raw: Path, jpeg:
     assert read_crop(raw) is not None
     with pytest.raises(SidecarConflict, match=r"IMG\.xmp has a crop for lightroom"):
         write_crop(jpeg, CROP, "darktable")
+
+
+def test_a_raws_sidecar_is_not_written_beside_a_cropped_jpeg(raw: Path, jpeg: Path) -> None:
+    """darktable would apply the raw's IMG.xmp to the JPEG, too."""
+    write_crop(jpeg, CROP, "darktable")
+    with pytest.raises(SidecarConflict, match=r"IMG\.jpg\.xmp has a crop for darktable"):
+        write_crop(raw, CROP, "lightroom")
+    assert [path.name for path in raw.parent.glob("*.xmp")] == ["IMG.jpg.xmp"]
+
+
+@pytest.mark.parametrize("beside", ["uncropped", "damaged", "gone", "of another name"])
+def test_a_jpeg_that_would_not_be_cropped_twice_is_in_nobodys_way(
+    raw: Path, jpeg: Path, beside: str
+) -> None:
+    path = write_crop(jpeg, CROP, "darktable").path
+    if beside == "uncropped":
+        remove_crop(jpeg, "darktable", None)
+    elif beside == "damaged":
+        jpeg.write_bytes(b"no photo")
+    elif beside == "gone":
+        jpeg.unlink()
+    else:
+        jpeg.rename(jpeg.with_name("IMG.1.jpg"))
+        path.rename(path.with_name("IMG.1.jpg.xmp"))
+    write_crop(raw, CROP, "lightroom")
+    assert read_crop(raw, "lightroom") is not None
+
+
+def test_two_raws_of_a_name_do_not_overwrite_each_others_crop(raw: Path) -> None:
+    other = Path(copy(raw, raw.with_suffix(".NEF")))
+    path = write_crop(raw, CROP, "lightroom").path
+    before = path.read_bytes()
+    for replace in (False, True):
+        with pytest.raises(SidecarConflict, match=r"IMG\.xmp to name IMG\.NEF .* IMG\.CR2: rename"):
+            write_crop(other, OTHER, "lightroom", replace)
+    assert path.read_bytes() == before
+    write_crop(raw, OTHER, "lightroom")
+    assert apart(read_crop(raw, "lightroom"), OTHER, RAW_SIZE) < 0.1
+
+
+@pytest.mark.parametrize("said", ["", "crs:RawFileName='IMG.NEF'", EXTENSION.format("NEF")])
+def test_a_sidecar_that_may_be_another_raws_is_kept(raw: Path, said: str) -> None:
+    copy(raw, raw.with_suffix(".NEF"))
+    path = raw.with_suffix(".xmp")
+    path.write_text(UNCROPPED.format(said))
+    with pytest.raises(SidecarConflict, match=r"to name IMG\.CR2 as its raw"):
+        write_crop(raw, CROP, "lightroom")
+    assert path.read_text() == UNCROPPED.format(said)
+
+
+@pytest.mark.parametrize("said", ["crs:RawFileName='IMG.CR2'", EXTENSION.format("CR2")])
+def test_a_sidecar_that_names_its_raw_is_written_whatever_is_beside_it(
+    raw: Path, said: str
+) -> None:
+    copy(raw, raw.with_suffix(".NEF"))
+    raw.with_suffix(".xmp").write_text(UNCROPPED.format(said))
+    write_crop(raw, CROP, "lightroom")
+    assert apart(read_crop(raw, "lightroom"), CROP, RAW_SIZE) < 0.1
+
+
+def test_a_raw_that_was_renamed_with_its_sidecar_is_cropped_again(raw: Path) -> None:
+    path = write_crop(raw, CROP, "lightroom").path
+    path.rename(path.with_name("new.xmp"))
+    new = raw.rename(raw.with_name("new.CR2"))
+    write_crop(new, OTHER, "lightroom")
+    assert apart(read_crop(new, "lightroom"), OTHER, RAW_SIZE) < 0.1
 
 
 @pytest.mark.parametrize("editor", EDITORS)
@@ -187,6 +299,38 @@ def test_edits_made_since_stay_when_our_crop_is_taken_out(jpeg: Path) -> None:
             ["exiftool", "-s3", "-Rating", path], capture_output=True, check=True
         ).stdout
     )
+
+
+def test_an_angle_that_two_crops_of_ours_share_stays_when_the_second_goes(jpeg: Path) -> None:
+    before = write_crop(jpeg, CROP).path.read_bytes()
+    first = read_crop(jpeg)
+    write_crop(jpeg, Crop(0.2, 0.3, 0.7, 0.8, CROP.angle))
+    remove_crop(jpeg, "darktable", before)
+    assert read_crop(jpeg) == first
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_our_crop_that_comes_back_is_known_for_ours(raw: Path, editor: Editor) -> None:
+    before = write_crop(raw, CROP, editor, provenance=Provenance("first", 0.5)).path.read_bytes()
+    path = write_crop(raw, OTHER, editor, provenance=Provenance("second", 0.7)).path
+    remove_crop(raw, editor, before)
+    found = find_crop(raw, editor)
+    assert found is not None
+    assert found.ours
+    assert b'Model="first"' in path.read_bytes()
+    remove_crop(raw, editor, None)
+    assert find_crop(raw, editor) is None
+    assert b"cropperhead:" not in path.read_bytes().replace(b"xmlns:cropperhead:", b"")
+
+
+@pytest.mark.parametrize("place", ["history_end", "num"])
+def test_a_negative_number_in_the_history_is_refused(jpeg: Path, place: str) -> None:
+    path = histories.sidecar(jpeg, histories.exposure())
+    text = re.sub(rf'(darktable:{place}=)"\d+"', r'\1"-1"', path.read_text())
+    path.write_text(text)
+    with pytest.raises(DamagedSidecar, match=r"0 or more, got '-1' in .*IMG\.jpg\.xmp"):
+        write_crop(jpeg, CROP)
+    assert path.read_text() == text
 
 
 def test_a_turned_photo_with_empty_corners_is_reported(jpeg: Path) -> None:

@@ -51,6 +51,17 @@ def test_the_other_editors_crop_is_respected(home: Home) -> None:
     assert snapshot(home.photos) == before
 
 
+def test_a_raw_of_a_cropped_jpeg_is_skipped_for_lightroom(home: Home) -> None:
+    """darktable would apply the raw's sidecar to the JPEG, too."""
+    raw = draw_raw(home.photos / "a.dng", 600, 400, 3)
+    raw.rename(raw.with_suffix(".nef"))
+    write_crop(photo(home.photos / "a.jpg"), Crop(0.1, 0.1, 0.9, 0.9))
+    before = snapshot(home.photos)
+    assert home.run(*ONCE, "--editor", "lightroom", home.photos).returncode == 0
+    assert home.counts() == {"skipped": 1}
+    assert snapshot(home.photos) == before
+
+
 def test_a_crop_that_was_taken_back_does_not_come_again(home: Home) -> None:
     path = photo(home.photos / "a.jpg")
     home.run(*ONCE, home.photos)

@@ -1,0 +1,78 @@
+"""What stands beside a photo and would be taken for its own, or it for theirs: one IMG.xmp for all.
+
+darktable applies an IMG.xmp beside a photo as well as its own history: the photo would be cropped
+twice (measured). Lightroom keeps one for all the raws of a name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from cropperhead_core.errors import SidecarConflict, SidecarError, UnreadablePhoto
+from cropperhead_core.photo import Photo, is_photo, is_raw, read_photo
+
+from . import lightroom
+from .files import Content, Editor, read_bytes, sidecar_path
+from .reading import DIALECTS
+
+__all__ = ["require_alone", "require_own"]
+
+
+def require_alone(photo: Photo, editor: Editor) -> None:
+    """Raises `SidecarConflict` if darktable would crop this photo or one of its name twice."""
+    other: Editor = "lightroom" if editor == "darktable" else "darktable"
+    _require_uncropped(photo, other)
+    if editor == "lightroom" and is_raw(photo.path):
+        for namesake in _with_history(photo.path):
+            _require_uncropped(namesake, other)
+
+
+def require_own(packet: Content, photo: Photo, path: Path) -> None:
+    """Raises `SidecarConflict` if IMG.xmp may be that of another raw of this name."""
+    if packet is None or lightroom.is_of(packet, photo.path, path):
+        return
+    rivals = ", ".join(each.name for each in _namesakes(photo.path) if is_raw(each))
+    if rivals:
+        raise SidecarConflict(
+            f"expected {path} to name {photo.path.name} as its raw, as Lightroom keeps one sidecar"
+            f" for it and {rivals}: rename one of the raws first"
+        )
+
+
+def _require_uncropped(photo: Photo, editor: Editor) -> None:
+    """Raises `SidecarConflict` if this editor's sidecar of the photo has a crop."""
+    path = sidecar_path(photo.path, editor)
+    data = read_bytes(path)
+    if data is None:
+        return
+    crop, _ = DIALECTS[editor].read(data, photo, path)
+    if crop is not None:
+        raise SidecarConflict(
+            f"{path} has a crop for {editor} already, and darktable would apply both: "
+            "undo or remove that one first"
+        )
+
+
+def _with_history(photo: Path) -> Iterator[Photo]:
+    """The photos of this name with a history in darktable, which shows no damaged ones."""
+    for path in _namesakes(photo):
+        if os.path.lexists(sidecar_path(path, "darktable")):
+            with suppress(UnreadablePhoto):
+                yield read_photo(path)
+
+
+def _namesakes(photo: Path) -> list[Path]:
+    """The other photos beside it whose names differ in what follows the last dot only."""
+    try:
+        names = sorted(os.listdir(photo.parent))  # noqa: PTH208 (names are enough, and there are many)
+    except OSError as error:
+        raise SidecarError(f"cannot read {photo.parent}: {error.strerror}") from error
+    beside = [photo.with_name(name) for name in names if name.startswith(f"{photo.stem}.")]
+    return [
+        path
+        for path in beside
+        if path.stem == photo.stem and path.name != photo.name and is_photo(path)
+    ]
