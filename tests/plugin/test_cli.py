@@ -352,6 +352,9 @@ def test_nor_is_it_a_folder_to_watch(program: Program, astronaut: Path) -> None:
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"got an empty name" in done.stderr
     assert list(program.folder.iterdir()) == [astronaut]
+    done = program("install", "service", "")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"got an empty argument" in done.stderr
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\0", b"\r\n\r\n"])

@@ -12,7 +12,7 @@ from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.placing import Placed
 from cropperhead_plugin.settings import Settings
 
-from .options import add_json
+from .options import add_json, named
 from .output import report
 
 __all__ = ["THINGS", "Thing", "describe", "run"]
@@ -75,5 +75,7 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
 
     if options.folders and options.thing != "service":
         raise SettingsError(f"expected folders after service only, got {options.folders[0]}")
+    for folder in options.folders:
+        named(folder)  # an empty one would be the current folder
     done = THINGS[options.thing].placed(options, dict(os.environ))
     return report(done, Placed.record, placed_words, as_json=options.json)
