@@ -50,6 +50,8 @@ def _reduced(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Averaged down to this size."""
     if image.size == size:
         return image
+    if image.mode == "I;16B":  # which Pillow averages in the wrong byte order
+        image = Image.fromarray(np.asarray(image).astype(np.uint16))
     # Pillow's quick first step lacks gray of 16 bits.
     gap = None if image.mode.startswith("I;16") else 2.0
     return image.resize(size, Image.Resampling.BOX, reducing_gap=gap)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
@@ -87,7 +87,8 @@ def _switched_on(steps: Sequence[Step]) -> dict[str, Step]:
 def without_crop(data: bytes, before: Content, name: object) -> bytes:
     """The sidecar with our entries taken out of the history; all others stay and move up.
 
-    What we had switched off in the sidecar `before` is on again.
+    What we had switched off in the sidecar `before` is on again. Where the crop that it had is gone
+    from the history (darktable can compress it), none of our earlier ones comes back.
     """
     tree = parsed(data, name)
     tops = descriptions(tree, name)
@@ -95,9 +96,18 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
     if signed is None:
         raise DamagedSidecar(f"expected our note beside the crop, got none in {name}")
     then = parsed(history.NEW.encode() if before is None else before, name)
-    history.drop(tree, _is_from_us(signed, history.steps(then, name), name), name)
-    provenance.take_back(rdf_of(tree, name), tops, descriptions(then, name), name)
+    steps = history.steps(then, name)
+    framed = _crops_among(steps)
+    stays = framed if framed <= _crops_among(history.steps(tree, name)) else Counter()
+    history.drop(tree, _is_from_us(signed, steps, stays, name), name)
+    noted = descriptions(then, name) if stays == framed else []
+    provenance.take_back(rdf_of(tree, name), tops, noted, name)
     return packed(tree, data)
+
+
+def _crops_among(steps: Sequence[Step]) -> Counter[str]:
+    """How often each crop and turn is among these steps."""
+    return Counter(key(step) for step in steps if step.operation in SIGNED)
 
 
 def is_ours(namespace: str, name: str) -> bool:
@@ -117,15 +127,17 @@ def key(step: Step) -> str:
     return f"{step.operation}:{step.params[: LASTING_BYTES.get(step.operation)].hex()}"
 
 
-def _is_from_us(signed: str, then: Sequence[Step], name: object) -> history.Test:
+def _is_from_us(
+    signed: str, then: Sequence[Step], stays: Mapping[str, int], name: object
+) -> history.Test:
     """Whether an entry of the history is one that the signature names, or that switched one off.
 
-    Those that the steps of then had already stay: two crops of ours may turn by the same angle.
+    The first of those that `stays` counts stay: two crops of ours may turn by the same angle.
     Entries are to be asked about in their order.
     """
     keys = signed.split()
     switched_off = _switched_on(then).keys() & {"clipping", "ashift"}
-    stays = Counter(key(step) for step in then if step.operation in SIGNED)
+    left: Counter[str] = Counter(stays)
 
     def test(entry: etree._Element) -> bool:
         operation = history.value_of(entry, "operation")
@@ -134,7 +146,7 @@ def _is_from_us(signed: str, then: Sequence[Step], name: object) -> history.Test
         if operation not in SIGNED:
             return False
         said = key(Step(operation, 0, history.params_of(entry, name)))
-        stays[said] -= 1
-        return said in keys and stays[said] < 0
+        left[said] -= 1
+        return said in keys and left[said] < 0
 
     return test

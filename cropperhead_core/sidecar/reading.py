@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from cropperhead_core.crop import Crop
-from cropperhead_core.photo import RAW_SUFFIXES, Photo, is_raw, read_photo
+from cropperhead_core.photo import Photo, is_raw, read_photo
 
 from . import darkroom, lightroom, rawtherapee
 from .embedded import embedded_packet
@@ -47,7 +46,7 @@ def find_crop(photo: Path, editor: Editor | None = None) -> Found | None:
     `DamagedSidecar`, `InvalidCrop`, or `NotExpressible` where an edit is no crop.
     """
     facts = read_photo(photo)
-    for teller, path in _places(photo):
+    for teller, path in _places(photo, editor):
         if editor is None or teller == editor:
             found = _found(facts, teller, path)
             if found is not None:
@@ -55,22 +54,22 @@ def find_crop(photo: Path, editor: Editor | None = None) -> Found | None:
     return None
 
 
-def _places(photo: Path) -> Iterator[tuple[Teller, Path]]:
-    """Where a crop may be said.
+def _places(photo: Path, editor: Editor | None) -> Iterator[tuple[Teller, Path]]:
+    """Where a crop may be said, to this editor if it matters to whom.
 
-    darktable applies IMG.xmp to any photo of that name (measured); where a raw is, it is the raw's.
+    Lightroom reads IMG.xmp for a raw only, darktable for any photo of that name (measured); where
+    a raw is, it is the raw's.
     """
     yield "darktable", sidecar_path(photo, "darktable")
     shared = sidecar_path(photo, "lightroom")
-    if is_raw(photo) or (shared.exists() and not _has_raw_beside(photo)):
+    if is_raw(photo) or (editor is None and shared.exists() and not _has_raw_beside(photo)):
         yield "lightroom", shared
     yield "lightroom", photo
     yield "rawtherapee", photo.with_name(photo.name + ".pp3")
 
 
 def _has_raw_beside(photo: Path) -> bool:
-    names = (photo.with_suffix(case) for raw in RAW_SUFFIXES for case in (raw, raw.upper()))
-    return any(os.path.lexists(name) for name in names)
+    return any(is_raw(other) and other.stem == photo.stem for other in photo.parent.iterdir())
 
 
 def _found(photo: Photo, teller: Teller, path: Path) -> Found | None:

@@ -94,8 +94,8 @@ def _fitted(config: ClassicConfig, seen: Crops, held: list[Picture], run: Path) 
         shuffle=False,
         steps_per_epoch=-(-len(seen) // config.batch),
         callbacks=[
-            *goes_on(run),
             kept,
+            *goes_on(run),
             _drawn(watched, held, run / "logs"),
         ],
         verbose=2,

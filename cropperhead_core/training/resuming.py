@@ -19,7 +19,10 @@ def goes_on(run: Path) -> list[keras.callbacks.Callback]:
     """What keeps a run's state in this folder, finds it there again, and writes its curves."""
     return [
         Reseeded(),
-        keras.callbacks.BackupAndRestore(run / BACKUP, delete_checkpoint=False),
+        # Two of them: a kill while one is written leaves the other.
+        keras.callbacks.BackupAndRestore(
+            run / BACKUP, delete_checkpoint=False, double_checkpoint=True
+        ),
         keras.callbacks.TensorBoard(run / "logs", write_graph=False),
     ]
 

@@ -45,6 +45,20 @@ def test_colours_are_right_in_planes_too(
     assert np.abs(np.subtract(seen, quarters(), dtype=float)).max() <= 1
 
 
+@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
+def test_deep_gray_is_made_small_in_either_byte_order(tmp_path: Path, photometric: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 1 << 16, (300, 400)).astype("u2")
+    found = []
+    for order in "<>":
+        path = tmp_path / "a.tif"
+        tifffile.imwrite(path, noise, photometric=photometric, byteorder=order)
+        found.append(preview(path, 40).pixels)
+    light = noise if photometric == "minisblack" else (1 << 16) - 1 - noise
+    means = light.reshape(30, 10, 40, 10).mean(axis=(1, 3)) / 257
+    for seen in found:
+        assert np.abs(seen[..., 0] - means).max() <= 1
+
+
 @pytest.mark.parametrize("compression", [None, "zlib"])
 @pytest.mark.parametrize("order", "<>")
 @pytest.mark.parametrize(("dtype", "top"), [("u1", 255), ("u2", 65535), ("f4", 1)])
@@ -58,6 +72,9 @@ def test_gray_is_right_whichever_end_is_white(
     options = {"byteorder": order, "compression": compression}
     tifffile.imwrite(tmp_path / "a.tif", samples, photometric=photometric, **options)
     assert_gray(tmp_path / "a.tif")
+    ends = np.ix_([0, -1], [0, -1])
+    small = preview(tmp_path / "a.tif", 8).pixels[..., 0]
+    assert np.abs(np.subtract(small[ends], GRAY[ends], dtype=float)).max() <= 1
 
 
 @pytest.mark.parametrize("order", "<>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ from shutil import copy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from cropperhead_core.crop import Crop
 from cropperhead_core.errors import (
@@ -29,6 +31,7 @@ from cropperhead_core.sidecar import (
     write_crop,
 )
 from cropperhead_core.sidecar.darktable import Step
+from cropperhead_core.sidecar.packet import DARKTABLE, RDF, tag
 from tests.editor import histories
 from tests.strategies import crops_of
 
@@ -307,6 +310,45 @@ def test_an_angle_that_two_crops_of_ours_share_stays_when_the_second_goes(jpeg: 
     write_crop(jpeg, Crop(0.2, 0.3, 0.7, 0.8, CROP.angle))
     remove_crop(jpeg, "darktable", before)
     assert read_crop(jpeg) == first
+
+
+def test_of_a_history_that_was_compressed_all_of_ours_goes(jpeg: Path) -> None:
+    before = write_crop(jpeg, CROP).path.read_bytes()
+    path = write_crop(jpeg, Crop(0.2, 0.3, 0.7, 0.8, CROP.angle)).path
+    path.write_bytes(compressed(path.read_bytes()))
+    assert find_crop(jpeg) is not None
+    remove_crop(jpeg, "darktable", before)
+    assert find_crop(jpeg) is None
+    assert b"darktable:operation" not in path.read_bytes()
+    assert write_crop(jpeg, CROP).is_needed
+
+
+def compressed(sidecar: bytes) -> bytes:
+    """What darktable's command of that name leaves: the last entry of each module."""
+    tree = etree.fromstring(sidecar)
+    entries = {each.get(tag(DARKTABLE, "operation")): each for each in tree.iter(tag(RDF, "li"))}
+    for each in list(tree.iter(tag(RDF, "li"))):
+        if each not in entries.values():
+            each.getparent().remove(each)
+    for number, each in enumerate(entries.values()):
+        each.set(tag(DARKTABLE, "num"), str(number))
+    (top,) = tree.iter(tag(RDF, "Description"))
+    top.set(tag(DARKTABLE, "history_end"), str(len(entries)))
+    return etree.tostring(tree)
+
+
+def test_a_folder_that_cannot_be_opened_is_written_into(
+    jpeg: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.open
+
+    def closed(path: str | Path, flags: int, mode: int = 0o777) -> int:
+        if Path(path) == jpeg.parent:
+            raise PermissionError(13, "Permission denied")
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", closed)
+    assert write_crop(jpeg, CROP).path.exists()
 
 
 @pytest.mark.parametrize("editor", EDITORS)
