@@ -10,7 +10,15 @@ from typing import Literal
 
 from cropperhead_core.errors import SidecarConflict, SidecarError
 
-__all__ = ["TEMPORARY", "Content", "Editor", "read_bytes", "replace_file", "sidecar_path"]
+__all__ = [
+    "TEMPORARY",
+    "Content",
+    "Editor",
+    "namesakes",
+    "read_bytes",
+    "replace_file",
+    "sidecar_path",
+]
 
 Editor = Literal["darktable", "lightroom"]
 Content = bytes | None
@@ -30,6 +38,19 @@ def sidecar_path(photo: Path, editor: Editor) -> Path:
         return usual
     loud = photo.with_name(name[:-4] + ".XMP")
     return loud if os.path.lexists(loud) else usual
+
+
+def namesakes(photo: Path) -> list[Path]:
+    """The other files beside it whose names differ in what follows the last dot only.
+
+    Raises `SidecarError` if the folder may not be read.
+    """
+    try:
+        names = sorted(os.listdir(photo.parent))  # noqa: PTH208 (names are enough, and there are many)
+    except OSError as error:
+        raise SidecarError(f"cannot read {photo.parent}: {error.strerror}") from error
+    beside = [photo.with_name(name) for name in names if name.startswith(f"{photo.stem}.")]
+    return [path for path in beside if path.stem == photo.stem and path.name != photo.name]
 
 
 def read_bytes(path: Path) -> Content:

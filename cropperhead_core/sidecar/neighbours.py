@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from cropperhead_core.errors import SidecarConflict, SidecarError, UnreadablePhoto
+from cropperhead_core.errors import SidecarConflict, UnreadablePhoto
 from cropperhead_core.photo import Photo, is_photo, is_raw, read_photo
 
 from . import lightroom
-from .files import Content, Editor, read_bytes, sidecar_path
+from .files import Content, Editor, namesakes, read_bytes, sidecar_path
 from .reading import DIALECTS
 
 __all__ = ["require_alone", "require_own"]
@@ -34,7 +34,7 @@ def require_own(packet: Content, photo: Photo, path: Path) -> None:
     """Raises `SidecarConflict` if IMG.xmp may be that of another raw of this name."""
     if packet is None or lightroom.is_of(packet, photo.path, path):
         return
-    rivals = ", ".join(each.name for each in _namesakes(photo.path) if is_raw(each))
+    rivals = ", ".join(each.name for each in namesakes(photo.path) if is_raw(each))
     if rivals:
         raise SidecarConflict(
             f"expected {path} to name {photo.path.name} as its raw, as Lightroom keeps one sidecar"
@@ -58,21 +58,7 @@ def _require_uncropped(photo: Photo, editor: Editor) -> None:
 
 def _with_history(photo: Path) -> Iterator[Photo]:
     """The photos of this name with a history in darktable, which shows no damaged ones."""
-    for path in _namesakes(photo):
+    for path in filter(is_photo, namesakes(photo)):
         if os.path.lexists(sidecar_path(path, "darktable")):
             with suppress(UnreadablePhoto):
                 yield read_photo(path)
-
-
-def _namesakes(photo: Path) -> list[Path]:
-    """The other photos beside it whose names differ in what follows the last dot only."""
-    try:
-        names = sorted(os.listdir(photo.parent))  # noqa: PTH208 (names are enough, and there are many)
-    except OSError as error:
-        raise SidecarError(f"cannot read {photo.parent}: {error.strerror}") from error
-    beside = [photo.with_name(name) for name in names if name.startswith(f"{photo.stem}.")]
-    return [
-        path
-        for path in beside
-        if path.stem == photo.stem and path.name != photo.name and is_photo(path)
-    ]

@@ -12,7 +12,7 @@ from cropperhead_core.photo import Photo, is_raw, read_photo
 
 from . import darkroom, lightroom, rawtherapee
 from .embedded import embedded_packet
-from .files import Editor, read_bytes, sidecar_path
+from .files import Editor, namesakes, read_bytes, sidecar_path
 
 __all__ = ["DIALECTS", "Found", "find_crop", "read_crop"]
 
@@ -69,7 +69,7 @@ def _places(photo: Path, editor: Editor | None) -> Iterator[tuple[Teller, Path]]
 
 
 def _has_raw_beside(photo: Path) -> bool:
-    return any(is_raw(other) and other.stem == photo.stem for other in photo.parent.iterdir())
+    return any(map(is_raw, namesakes(photo)))
 
 
 def _found(photo: Photo, teller: Teller, path: Path) -> Found | None:

@@ -76,11 +76,8 @@ def make_level(
     )
     say(f"{len(learnt)} pictures to learn from, {len(held)} to calibrate with")
     run = work / f"{config.name}-{fingerprint(asdict(config), data_hash(learnt))}"
-    seen, watched = (
-        tilted(each, versions=config.versions, seed=config.seed, cache=run / name / "evidence")
-        for name, each in (("learnt", learnt), ("watched", held))
-    )
-    network = _trained(config, _Shown.of(seen, learnt), _Shown.of(watched, held), run, say)
+    seen, watched = (_seen(config, each, work) for each in (learnt, held))
+    network = _trained(config, seen, watched, run, say)
     weights = network_weights(network)
     made = work / f"{config.name}.made"
     shutil.rmtree(made, ignore_errors=True)
@@ -99,6 +96,14 @@ def make_level(
     say(f"calibrated: acts from a confidence of {sure:.2f}")
     folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(made, folder, dirs_exist_ok=True)
+
+
+def _seen(config: LevelConfig, pictures: Sequence[Picture], work: Path) -> _Shown:
+    """What is shown of these pictures; their evidence serves other recipes, too."""
+    own = f"{data_hash(pictures)[:8]}-{config.versions}-{config.seed}"
+    cache = work / "evidence" / own
+    found = tilted(pictures, versions=config.versions, seed=config.seed, cache=cache)
+    return _Shown.of(found, pictures)
 
 
 def _trained(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from drawn import draw_raw
 
 from cropperhead_core import Crop, write_crop
 from cropperhead_core.content import content_key
-from cropperhead_core.errors import JournalError
+from cropperhead_core.errors import JournalError, SidecarError
 from cropperhead_core.journal import Journal, Suggested
 from cropperhead_plugin.current import recorded, shown
 
@@ -102,6 +103,20 @@ def test_the_crop_of_a_raw_is_not_that_of_the_jpeg_beside_it(tmp_path: Path, suf
     assert shown(path, None).crop is None
     assert shown(path, "lightroom").crop is None
     assert shown(raw, None).crop == THIRD
+
+
+def test_a_folder_that_may_not_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drawn(tmp_path / "a.jpg")
+    lend_sidecar(tmp_path / "a.xmp")
+
+    def closed(folder: Path) -> list[str]:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(os, "listdir", closed)
+    with pytest.raises(SidecarError, match=f"cannot read {tmp_path}: Permission denied"):
+        shown(path, None)
 
 
 def test_what_became_of_a_suggestion_is_told_by_the_crop_there_now(tmp_path: Path) -> None:
