@@ -16,7 +16,9 @@ from exiftool import ExifTool as Process
 from libxmp.utils import object_to_dict
 from PIL import Image
 
-from cropperhead_core.crop import Size
+from cropperhead_core.crop import Crop, Size
+from cropperhead_core.photo import Photo
+from cropperhead_core.sidecar import Provenance, darkroom
 
 RAW_SIZE = Size(600, 400)
 
@@ -56,9 +58,19 @@ class Witness:
 
 
 @pytest.fixture(scope="session")
-def exiftool() -> Iterator[Witness]:
+def exiftool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Witness]:
+    """One process for all, which has seen a history of darktable's before any test.
+
+    exiftool learns what an unknown namespace holds from the first file: after one whose history is
+    empty it would tell of all others by flattened names.
+    """
+    seen = tmp_path_factory.mktemp("exiftool") / "seen.xmp"
+    photo = Photo(Path("seen"), RAW_SIZE)
+    seen.write_bytes(darkroom.with_crop(None, photo, Crop(0, 0, 0.5, 0.5), Provenance(), seen))
     with Process(common_args=["-charset", "filename=utf8"]) as process:
-        yield Witness(process)
+        witness = Witness(process)
+        assert isinstance(witness.tags(seen)["XMP-darktable:History"], list)
+        yield witness
 
 
 def properties(data: bytes) -> dict[tuple[str, str], str]:
