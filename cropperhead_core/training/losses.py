@@ -42,11 +42,15 @@ def ranking(y_true: Tensor, y_pred: Tensor, *, huber: float = 1.0, top: float = 
 
 
 def first_choice(y_true: Tensor, y_pred: Tensor) -> Tensor:
-    """The true score of the box that is predicted best, less the best true score, (...)."""
+    """The true score of the box that is predicted best, less the best true score, (...).
+
+    0 where no box has one.
+    """
     known, true = _known(y_true)
     told = ops.where(known > 0, y_pred, -1e3)
     chosen = ops.one_hot(ops.argmax(told, axis=-1), y_true.shape[-1])
-    return ops.sum(chosen * true, axis=-1) - ops.max(ops.where(known > 0, true, -1e3), axis=-1)
+    lost = ops.sum(chosen * true, axis=-1) - ops.max(ops.where(known > 0, true, -1e3), axis=-1)
+    return lost * ops.max(known, axis=-1)
 
 
 def _known(scores: Tensor) -> tuple[Tensor, Tensor]:

@@ -63,6 +63,8 @@ def test_its_slope_is_finite_where_scores_are_missing() -> None:
 def test_the_first_choice_is_judged_by_what_it_loses() -> None:
     said = np.array([[0.0, 0.0, 9.0, 1.0]], np.float32)
     assert float(first_choice(TRUE, said)[0]) == pytest.approx(-1.5)
+    nothing = np.full((1, 4), np.nan, np.float32)
+    assert float(first_choice(nothing, said)[0]) == 0
 
 
 def test_members_are_judged_each_by_itself() -> None:
