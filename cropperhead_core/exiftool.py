@@ -91,7 +91,7 @@ class ExifTool:
             try:
                 return str(self._started().execute(*arguments))
             except (ExifToolException, OSError) as error:
-                self._helper = None
+                self.close()
                 if is_last:
                     raise ToolError(f"{self._program} stopped answering: {error}") from error
         raise AssertionError
@@ -99,18 +99,31 @@ class ExifTool:
     def _started(self) -> Any:
         """The running process."""
         if self._helper is None:
-            from exiftool import exiftool as library  # 20 ms: only when there is work for it
-
-            # Its own reader (0.5.6) goes on for ever, with ever more memory, once exiftool is dead.
-            library._read_fd_endswith = _read_until
             try:
-                common = ["-charset", "filename=utf8"]
-                self._helper = library.ExifTool(self._program, common_args=common)
+                self._helper = _resident(self._program)
                 self._helper.run()
             except (OSError, RuntimeError) as error:
                 self._helper = None
                 raise ToolError(MISSING.format(self._program)) from error
         return self._helper
+
+
+def _resident(program: str) -> Any:
+    """A process of pyexiftool's, not started yet, without what 0.5.6 does when exiftool dies."""
+    from exiftool import exiftool as library  # 20 ms: only when there is work for it
+
+    class Resident(library.ExifTool):  # type: ignore[misc]  # it has no types
+        @property
+        def running(self) -> bool:
+            """Whether it lives. Theirs warns on the terminal and leaves the pipes open."""
+            if self._running and self._process.poll() is not None:
+                self._process.communicate()
+                self._flag_running_false()
+            return bool(self._running)
+
+    # Theirs goes on for ever, with ever more memory.
+    library._read_fd_endswith = _read_until
+    return Resident(program, common_args=["-charset", "filename=utf8"])
 
 
 def _read_until(handle: int, end: bytes, block: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,11 +63,27 @@ def test_a_missing_program_is_named_with_what_brings_it(tmp_path: Path) -> None:
         tool.tags([tmp_path / "a.jpg"], ["RollAngle"])
 
 
-def test_one_that_was_killed_is_started_again(tmp_path: Path, tool: ExifTool) -> None:
+@pytest.mark.parametrize("is_noticed", [True, False])
+def test_one_that_was_killed_is_started_again(
+    tmp_path: Path, tool: ExifTool, is_noticed: bool
+) -> None:
     photo = with_notes(tmp_path / "a.jpg", "Panasonic", panasonic(1))
     tool.tags([photo], ["RollAngle"])
-    os.kill(tool._helper._process.pid, signal.SIGKILL)
+    process = tool._helper._process
+    process.kill()
+    if is_noticed:
+        process.wait()
     assert tool.tags([photo], ["RollAngle"]) == [{"RollAngle": 1}]
+    assert all(pipe.closed for pipe in (process.stdin, process.stdout, process.stderr))
+
+
+def test_of_one_that_was_killed_nothing_is_said_at_the_end(tmp_path: Path) -> None:
+    with ExifTool() as tool:
+        tool.tags([tmp_path / "missing.jpg"], ["RollAngle"])
+        process = tool._helper._process
+        process.kill()
+        process.wait()
+    assert all(pipe.closed for pipe in (process.stdin, process.stdout, process.stderr))
 
 
 def test_one_that_ends_in_the_middle_of_an_answer_is_an_error(tmp_path: Path) -> None:
