@@ -81,10 +81,15 @@ def test_the_mirrored_photo_has_the_mirrored_crop(name: str, size: tuple[int, in
     assert agreement(pixels, np.ascontiguousarray(pixels[:, ::-1]), "original") >= 0.97
 
 
-@pytest.mark.parametrize("aspect", ["original", "free"])
-def test_saving_it_anew_changes_crops_only_between_equals(aspect: str) -> None:
+def test_saving_it_anew_does_not_change_that() -> None:
     pixels = [photo(name, size) for name in NAMES for size in SIZES]
-    lost = [given_away(each, in_a_mirror_as_jpeg(each), aspect) for each in pixels]
+    found = [agreement(each, in_a_mirror_as_jpeg(each), "original") for each in pixels]
+    assert min(found) >= 0.97
+
+
+def test_saving_it_anew_changes_crops_of_any_shape_only_between_equals() -> None:
+    pixels = [photo(name, size) for name in NAMES for size in SIZES]
+    lost = [given_away(each, in_a_mirror_as_jpeg(each), "free") for each in pixels]
     assert max(lost) < EQUAL
     assert lost.count(0.0) >= len(lost) - 1
 
