@@ -343,7 +343,7 @@ def test_an_empty_name_is_not_the_current_folder(
     before = snapshot(program.folder)
     done = program(command, astronaut, "")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"got an empty argument" in done.stderr
+    assert b"got an empty name" in done.stderr
     assert snapshot(program.folder) == before
 
 
@@ -354,7 +354,7 @@ def test_nor_is_it_a_folder_to_watch(program: Program, astronaut: Path) -> None:
     assert list(program.folder.iterdir()) == [astronaut]
     done = program("install", "service", "")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"got an empty argument" in done.stderr
+    assert b"got an empty name" in done.stderr
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\0", b"\r\n\r\n"])

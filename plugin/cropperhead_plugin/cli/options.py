@@ -117,12 +117,12 @@ def _named(arguments: Sequence[str]) -> Iterator[Path]:
 
 
 def named(argument: str) -> Path:
-    """The path that an argument names; raises `SettingsError` for none.
+    """The path that an argument or a setting names; raises `SettingsError` for none.
 
     Else an empty one, as an unset variable of the shell's leaves, would be the current folder.
     """
     if not argument:
-        raise SettingsError("expected a path, got an empty argument: is a shell variable unset?")
+        raise SettingsError("expected a path, got an empty name: is a shell variable unset?")
     return Path(argument)
 
 

@@ -6,14 +6,13 @@ import argparse
 import logging
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import JournalError, SettingsError
 from cropperhead_plugin.settings import Settings, load
 
-from .options import add_wishes, require_reader
+from .options import add_wishes, named, require_reader
 
 if TYPE_CHECKING:
     from cropperhead_plugin.watching.bell import Bell
@@ -166,9 +165,8 @@ def _require_folders(settings: Settings, *, is_once: bool) -> None:
     if not settings.folders:
         raise SettingsError("no folder to watch: name one, or put folders = [...] in the settings")
     for folder in settings.folders:
-        if not folder:  # it would be the current one
-            raise SettingsError("expected a folder, got an empty name: is a shell variable unset?")
-        if is_once and not is_folder(Path(folder).expanduser()):
+        path = named(folder).expanduser()
+        if is_once and not is_folder(path):
             raise SettingsError(f"expected a folder, got {folder}")
 
 
