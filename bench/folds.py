@@ -2,8 +2,8 @@
 
 Groups (series, near-duplicates) are dealt to five folds, without the test part. More words:
 `photos` deals single photos of all licences, test part too, as the prototype was judged; `heads`
-leaves out the last stage, which takes two thirds of the time; `plain` the scores that were given
-for this project; `first` judges one fold only.
+leaves out the stages in which the trunk learns, which take three quarters of the time; `plain` the
+scores that were given for this project; `first` judges one fold only.
 """
 
 from __future__ import annotations
@@ -69,8 +69,9 @@ def main(arguments: Sequence[str]) -> None:
     keep_all()
     data, work, words = Path(arguments[0]), Path(arguments[1]), set(arguments[2:])
     listed = (by_photos if "photos" in words else by_groups)(data)
-    config = TrainingConfig(opinions=0 if "plain" in words else 1)
-    config = replace(config, whole=None) if "heads" in words else config
+    config = TrainingConfig()
+    config = replace(config, opinions=0) if "plain" in words else config
+    config = replace(config, whole=None, last=None) if "heads" in words else config
     learnt = joined([each for each, _ in listed], read_opinions(config.opinions))
     found: list[tuple[Picture, tuple[float, float]]] = []
     for fold in range(1 if "first" in words else FOLDS):

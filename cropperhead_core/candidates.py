@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["candidates"]
+__all__ = ["candidates", "nearness"]
 
 SCALES = (1.0, 0.97, 0.94, 0.91, 0.88, 0.85, 0.81, 0.77, 0.73, 0.69, 0.65)
 """Of the largest box. Photographers keep .87 by .89 of a frame, 5 % of them under .66; of the boxes
@@ -22,6 +22,11 @@ FREE_SCALES = (1.0, 0.94, 0.88, 0.82, 0.75, 0.68)
 FREE_PLACES = (5, 5)
 LEAST = 0.4
 """Of the frame's area, where no shape is asked for."""
+NEAR = 0.1
+"""How far apart the edges of neighbours are at most, in fractions of the frame."""
+OWN = 0.25
+"""What a candidate's own score counts beside its neighbourhood's. Both numbers: photos saved anew
+keep their crops, and those were the best (docs/experiments.md, 43)."""
 
 
 def candidates(frame_aspect: float, aspect: float | None = None) -> NDArray[np.float32]:
@@ -46,6 +51,29 @@ def _candidates(frame_aspect: float, aspect: float | None) -> NDArray[np.float32
     found = boxes.astype(np.float32)
     found.flags.writeable = False
     return found
+
+
+def nearness(frame_aspect: float, aspect: float | None = None) -> NDArray[np.float64]:
+    """Weights (n, n) for means over neighbouring candidates, nearer ones counting more.
+
+    What saving a photo anew moves in the score of one box is noise, and the best of hundreds owes
+    part of its score to it: of two nearly as good, the one that good ones surround is better.
+    Each row adds up to 1.
+    """
+    return _nearness(round(frame_aspect, 6), None if aspect is None else round(aspect, 6))
+
+
+@lru_cache(maxsize=4)  # up to 3 MB each
+def _nearness(frame_aspect: float, aspect: float | None) -> NDArray[np.float64]:
+    edges = _candidates(frame_aspect, aspect)
+    apart = np.zeros((len(edges), len(edges)), np.float32)
+    for edge in edges.T:
+        np.maximum(apart, np.abs(edge[:, None] - edge), out=apart)
+    weights = np.maximum(0, 1 - apart.astype(np.float64) / NEAR)
+    weights *= (1 - OWN) / weights.sum(axis=1, keepdims=True)
+    weights += OWN * np.eye(len(edges))
+    weights.flags.writeable = False
+    return weights
 
 
 def _largest(relative: float) -> tuple[float, float]:

@@ -37,6 +37,8 @@ class Picture:
     round: int = 0
     credit: str = ""
     source: str = ""
+    own: int = 0
+    """How many of the boxes, the first of them, came with the photo."""
 
     def pixels(self) -> NDArray[np.uint8]:
         """Upright (h, w, 3) sRGB."""
@@ -73,9 +75,8 @@ def _scored(data: Path, row: dict[str, Any]) -> Picture:
     path = data / "preferences" / "images" / row["photo"]
     boxes = tuple((box[0], box[1], box[2], box[3]) for box in row["boxes"])
     kind, scores = _kind(row["kind"]), tuple(row["scores"])
-    return Picture(
-        path, kind, row["licence"], boxes, scores, row["round"], row["credit"], row["source"]
-    )
+    about = (row["licence"], boxes, scores, row["round"], row["credit"], row["source"])
+    return Picture(path, kind, *about, own=len(boxes))
 
 
 def _kind(name: str) -> Literal["snapshot", "composed"]:

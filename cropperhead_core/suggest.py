@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .candidates import candidates
+from .candidates import candidates, nearness
 from .choice import chosen, utilities
 from .crop import Box
 from .evidence import reason_to_leave
@@ -26,6 +26,7 @@ PREVIEW_SIDE = 512
 """Pixels of the long side: twice what the crop network sees, so that turning costs it no sharpness;
 enough for the nearest view of a face, and what levelling looks at."""
 WHOLE = np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)
+Floats = NDArray[np.float64]
 CUTS_FACES = "every crop of this shape would cut a face"
 NO_GAIN = "no crop gains enough over the whole frame"
 
@@ -89,9 +90,7 @@ def _ranked(
     The frame shaped as the photo (row 0) wins unless another gains enough over it; where another
     ratio is asked for, the largest box of it has no such right.
     """
-    boxes = _candidates(found, shape)
-    scores = found.look.scores(np.concatenate([WHOLE, boxes.astype(np.float32)]))
-    full, scores = float(scores[0]), scores[1:]
+    boxes, scores, full = _scored(found, shape)
     areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
     gain = 0.0 if shape.is_asked else leave_gain
     worth = utilities(scores, areas, tightness=wishes.tightness, leave_gain=gain)
@@ -106,16 +105,21 @@ def _ranked(
     return tuple(crops[: wishes.top]), is_row_0_whole and rows[:1] == [0]
 
 
-def _candidates(found: Scene, shape: Shape) -> NDArray[np.float64]:
-    """Candidate boxes of this shape in the frame, (n, 4), at whole pixels; the first is largest."""
-    ratio = None if shape.ratio is None else float(shape.ratio)
-    boxes = candidates(found.frame.aspect, ratio)
-    return found.frame.snapped(boxes.astype(np.float64), shape.ratio)
+def _scored(found: Scene, shape: Shape) -> tuple[Floats, Floats, float]:
+    """Candidates of this shape in the frame, what they are worth, and what the whole frame is.
+
+    Boxes (n, 4) are at whole pixels, the first is the largest. Scores (n,) are means over
+    neighbours; so is that of the whole frame, where it is a candidate.
+    """
+    aspects = found.frame.aspect, None if shape.ratio is None else float(shape.ratio)
+    boxes = found.frame.snapped(candidates(*aspects).astype(np.float64), shape.ratio)
+    scores = found.look.scores(np.concatenate([WHOLE, boxes.astype(np.float32)]))
+    # Rounded, so that candidates of the same worth are that in whatever order they are added.
+    means = (nearness(*aspects) @ scores[1:]).round(9)
+    return boxes, means, float(scores[0] if shape.is_asked else means[0])
 
 
-def _described(
-    found: Scene, box: NDArray[np.float64], scores: tuple[float, float], shape: Shape
-) -> RankedCrop:
+def _described(found: Scene, box: Floats, scores: tuple[float, float], shape: Shape) -> RankedCrop:
     """One box of the scene, with its score and the whole frame's, as a crop of the photo."""
     edges, frame = Box(*box.tolist()), found.frame
     asked = shape.name if shape.is_asked else ""

@@ -22,7 +22,7 @@ from .evaluate.metrics import clipped, worth
 
 __all__ = ["cheapest", "leave_gain"]
 
-GAINS = np.arange(0, 0.8, 0.02)
+GAINS = np.arange(0, 0.8, 0.01)
 SLACK = 0.03
 """Of what the best threshold gains: less than can be told apart on a hundred photos."""
 SHAPES = ("original", "free")
@@ -51,7 +51,7 @@ def cheapest(gains: Floats, lost: Floats) -> float:
     """
     costs = np.array([np.where(gains > gain, lost, 0.0).sum() for gain in GAINS])
     # A mean over neighbours: the deepest dent of a jagged curve is an accident.
-    smooth = np.convolve(np.pad(costs, 2, mode="edge"), np.full(5, 0.2), mode="valid")
+    smooth = np.convolve(np.pad(costs, 1, mode="edge"), np.full(3, 1 / 3), mode="valid")
     least = smooth.min()
     return float(GAINS[np.flatnonzero(smooth <= least + SLACK * abs(least))[-1]])
 

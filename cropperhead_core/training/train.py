@@ -1,7 +1,7 @@
 """From open photos to a trained crop network: order, then taste, then all of it at once.
 
 The members, on a frozen trunk, learn that a photo is more than its parts, then how crops were
-scored; then the trunk learns too.
+scored; then the trunk learns too, at last from one scorer alone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .networks import ranking_model, thawed, trunk, whole_model
 from .recipe import Known, TrainingConfig, lent
 from .resuming import fingerprint
 
-__all__ = ["Trained", "by_overlap", "train"]
+__all__ = ["Trained", "by_overlap", "of_own", "train"]
 
 SPREAD = 3.0
 """Points between nothing and the whole, where order is learnt from overlap: as scores spread."""
@@ -74,9 +74,12 @@ def train(
     ranking = ranking_model(config.members)
     run(ranking, by_overlap(seen, np.flatnonzero(is_plain)), is_plain & is_chosen, "order")
     run(ranking, seen, is_scored & is_chosen, "heads")
+    whole = whole_model({name: thawed(each) for name, each in trunks.items()}, ranking)
     if config.whole is not None:
-        whole = whole_model({name: thawed(each) for name, each in trunks.items()}, ranking)
         run(whole, seen, is_scored & is_chosen, "whole")
+    if config.last is not None:
+        own = np.array([picture.own for picture, _ in known])
+        run(whole, of_own(seen, own), (own > 0) & is_chosen, "last")
     return Trained(config, trunks, ranking, chosen, data_hash(chosen))
 
 
@@ -102,3 +105,9 @@ def by_overlap(seen: Scored, rows: NDArray[np.intp]) -> Scored:
     sides = seen.boxes[rows, ..., 2:] - seen.boxes[rows, ..., :2]
     scores[rows] = SPREAD * np.sqrt(sides.prod(axis=-1))
     return replace(seen, scores=scores)
+
+
+def of_own(seen: Scored, own: NDArray[np.intp]) -> Scored:
+    """The same, with the scores of so many first boxes of each picture alone, own (n,)."""
+    is_own = np.arange(seen.scores.shape[-1]) < own[:, None, None]
+    return replace(seen, scores=np.where(is_own, seen.scores, np.float32(np.nan)))

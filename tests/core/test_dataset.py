@@ -53,3 +53,9 @@ def test_no_series_and_no_likeness_is_on_two_sides(shared: Path) -> None:
     scored = [part for picture, part in zip(pictures, parts, strict=True) if picture.scores]
     assert scored.count("test") > 100
     assert scored.count("validation") > 100
+
+
+def test_all_boxes_of_a_photo_came_with_it(shared: Path) -> None:
+    assert {(picture.own, len(picture.scores)) for picture in read_pictures(shared / "data")} == {
+        *((25, 25), (0, 0))
+    }

@@ -233,6 +233,29 @@ def test_a_tighter_wish_never_keeps_more(fake: Fake, size: Size, aspect: str) ->
     assert all(b <= a * (1 + 1e-4) for a, b in pairwise(areas))
 
 
+@dataclass
+class Lucky(Fake):
+    """Finds one box by itself best of all, by no more than noise."""
+
+    def scores(self, boxes: np.ndarray) -> np.ndarray:
+        found = super().scores(boxes)
+        found[-1] = 0.02
+        return found
+
+
+def test_a_box_that_scores_well_alone_is_not_chosen() -> None:
+    best, by_luck = suggestion(Fake()).best, suggestion(Lucky()).best
+    assert best is not None
+    assert by_luck is not None
+    assert best.crop == by_luck.crop
+
+
+def test_the_gain_is_told_over_the_frame_by_the_same_means() -> None:
+    found = suggestion(Fake(favourite=(0.0, 0.0, 1.0, 1.0), leave_gain=0), top=3)
+    assert found.verdict == "leave"
+    assert all(each.gain < 0 for each in found.crops)
+
+
 class Sighted(Fake):
     """Likes what is bright, as a mirrored photo's mirrored box would be."""
 

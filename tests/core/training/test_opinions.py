@@ -16,7 +16,7 @@ from cropperhead_core.training.opinions import Opinion, joined, read_opinions
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 BOXES = (WHOLE, (0.0, 0.0, 0.8, 0.8), (0.2, 0.2, 1.0, 1.0), (0.1, 0.0, 0.9, 0.8))
 PLAIN = Picture(Path("a.jpg"), "composed", "CC0")
-SCORED = replace(PLAIN, boxes=BOXES, scores=(3.0, 2.0, 3.5, 2.5), round=2)
+SCORED = replace(PLAIN, boxes=BOXES, scores=(3.0, 2.0, 3.5, 2.5), round=2, own=4)
 
 
 def test_a_photo_without_scores_takes_them_from_the_opinion() -> None:
@@ -34,7 +34,7 @@ def test_a_kinder_scorer_says_the_same(kindness: float) -> None:
     kinder = Opinion(BOXES, tuple(score + kindness for score in opinion.scores))
     one, other = (joined([SCORED], {"a.jpg": [each]})[0] for each in (opinion, kinder))
     assert one.boxes == other.boxes == (*BOXES, *BOXES[1:])
-    assert one.scores[:4] == SCORED.scores
+    assert one.scores[: one.own] == SCORED.scores
     assert one.scores == pytest.approx(other.scores, abs=1e-9)
 
 

@@ -13,7 +13,7 @@ keras = pytest.importorskip("keras")
 from cropperhead_core.dataset import Picture  # noqa: E402 (TF)
 from cropperhead_core.training.data import Scored  # noqa: E402
 from cropperhead_core.training.recipe import lent  # noqa: E402
-from cropperhead_core.training.train import by_overlap  # noqa: E402
+from cropperhead_core.training.train import by_overlap, of_own  # noqa: E402
 
 BOXES = ((0.0, 0.0, 1.0, 1.0), (0.0, 0.0, 0.5, 0.5), (0.5, 0.0, 1.0, 1.0))
 
@@ -56,3 +56,10 @@ def test_of_parts_of_a_finished_photo_the_whole_is_best(seen: Scored) -> None:
     assert (np.argsort(-scores[1], axis=-1) == (0, 2, 1)).all()
     assert (scores[0] == seen.scores[0]).all()
     assert np.isnan(scores[2]).all()
+
+
+def test_at_last_only_scores_that_came_with_a_photo_count(seen: Scored) -> None:
+    scores = of_own(seen, np.array([2, 0, 1])).scores
+    assert (scores[0, :, :2] == (3, 2)).all()
+    assert np.isnan(scores[0, :, 2]).all()
+    assert np.isnan(scores[1:]).all()
