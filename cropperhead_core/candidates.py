@@ -35,7 +35,14 @@ def candidates(frame_aspect: float, aspect: float | None = None) -> NDArray[np.f
     aspect is the width over height wished for, None for any. Row 0 is the largest allowed box, the
     whole frame if the shape is its own. The mirror image of each box is among them.
     """
-    return _candidates(round(frame_aspect, 6), None if aspect is None else round(aspect, 6))
+    return _candidates(*_what_they_depend_on(frame_aspect, aspect))
+
+
+def _what_they_depend_on(frame_aspect: float, aspect: float | None) -> tuple[float, float | None]:
+    """The frame's aspect where any shape will do; else only how the one shape relates to it."""
+    if aspect is None:
+        return round(frame_aspect, 6), None
+    return 1.0, round(aspect / frame_aspect, 6)
 
 
 @lru_cache(maxsize=64)
@@ -60,7 +67,7 @@ def nearness(frame_aspect: float, aspect: float | None = None) -> NDArray[np.flo
     part of its score to it: of two nearly as good, the one that good ones surround is better.
     Each row adds up to 1.
     """
-    return _nearness(round(frame_aspect, 6), None if aspect is None else round(aspect, 6))
+    return _nearness(*_what_they_depend_on(frame_aspect, aspect))
 
 
 @lru_cache(maxsize=4)  # up to 3 MB each
