@@ -50,6 +50,21 @@ def differences(before: Image.Image, after: Image.Image) -> str:
     return f"{before.size} of {region(before)}, then {after.size} of {region(after)}, in {place}"
 
 
+def settled(gui: Panel, number: int, output: Path) -> Image.Image:
+    """What darktable exports of this photo twice running.
+
+    Rarely darktable 4.2.1 itself exports a raw with wrong pixels, nearly all of them every other
+    one of the seventh row, where the tiles of its demosaicing begin: red was missing in 290 pixels
+    of this chart before anything was done to it, and there again in a later export.
+    """
+    exports = [gui.export(number, output)]
+    while len(exports) < 6:
+        exports.append(gui.export(number, output))
+        if not differences(*exports[-2:]):
+            return exports[-1]
+    raise AssertionError("expected two exports running to be alike, got none in six")
+
+
 # The first here: what is typed goes to whatever had the attention last.
 def test_a_crop_can_be_undone_as_any_edit(gui: Panel, tmp_path: Path) -> None:
     photo = jpeg(tmp_path / "undone.jpg")
@@ -116,7 +131,7 @@ def test_each_crop_in_turn_is_exported_and_then_none(
     draw = raw if name.endswith("dng") else jpeg
     photo = draw(tmp_path / name, Orientation(orientation))
     (number,) = gui.add(photo)
-    before = gui.export(number, tmp_path / "before.png")
+    before = settled(gui, number, tmp_path / "before.png")
     assert apart(region(before), Crop.whole().quad(SIZE)) < near
     gui.select([number])
     with gui.choosing({name: [TURNED, MIDDLE, OTHER]}):
@@ -131,7 +146,7 @@ def test_each_crop_in_turn_is_exported_and_then_none(
             shown = region(gui.export(number, tmp_path / "out.png"))
             assert apart(shown, crop.quad(SIZE)) < near
         gui.press("reject")
-    assert differences(before, gui.export(number, tmp_path / "after.png")) == ""
+    assert differences(before, settled(gui, number, tmp_path / "after.png")) == ""
     assert gui.outcomes(photo) == ["rejected"]
     assert gui.tags(number) == {"cropperhead|rejected"}
 
