@@ -25,8 +25,8 @@ LEAST = 0.4
 NEAR = 0.1
 """How far apart the edges of neighbours are at most, in fractions of the frame."""
 OWN = 0.25
-"""What a candidate's own score counts beside its neighbourhood's. Both numbers: photos saved anew
-keep their crops, and those were the best (docs/experiments.md, 43)."""
+"""What a candidate's own score counts beside its neighbourhood's. With both numbers the crops of
+photos saved anew change least, and what is chosen is no worse (docs/experiments.md, 43)."""
 
 
 def candidates(frame_aspect: float, aspect: float | None = None) -> NDArray[np.float32]:

@@ -26,9 +26,10 @@ PREVIEW_SIDE = 512
 """Pixels of the long side: twice what the crop network sees, so that turning costs it no sharpness;
 enough for the nearest view of a face, and what levelling looks at."""
 WHOLE = np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)
-Floats = NDArray[np.float64]
 CUTS_FACES = "every crop of this shape would cut a face"
 NO_GAIN = "no crop gains enough over the whole frame"
+
+Floats = NDArray[np.float64]
 
 
 def suggest(

@@ -56,6 +56,5 @@ def test_no_series_and_no_likeness_is_on_two_sides(shared: Path) -> None:
 
 
 def test_all_boxes_of_a_photo_came_with_it(shared: Path) -> None:
-    assert {(picture.own, len(picture.scores)) for picture in read_pictures(shared / "data")} == {
-        *((25, 25), (0, 0))
-    }
+    pictures = read_pictures(shared / "data")
+    assert {(picture.own, len(picture.scores)) for picture in pictures} == {(25, 25), (0, 0)}

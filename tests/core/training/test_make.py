@@ -36,9 +36,8 @@ def test_two_steps_make_a_model_that_looks_at_photos(shared: Path, tmp_path: Pat
     with (folder / CREDITS).open(encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) == described["pictures"] == 16
     assert list((tmp_path / "work").rglob("crops/events*"))
-    assert {each.parent.name for each in (tmp_path / "work").rglob("backup")} == {
-        *("order", "heads", "whole", "last")
-    }
+    stages = {each.parent.name for each in (tmp_path / "work").rglob("backup")}
+    assert stages == {"order", "heads", "whole", "last"}
     assert any("within" in line for line in told)
 
 
