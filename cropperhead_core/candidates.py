@@ -27,6 +27,8 @@ NEAR = 0.1
 OWN = 0.25
 """What a candidate's own score counts beside its neighbourhood's. With both numbers the crops of
 photos saved anew change least, and what is chosen is no worse (docs/experiments.md, 43)."""
+ROWS = 64
+"""Of the weights at a time: they stay in the processor's cache, which takes a third of the time."""
 
 
 def candidates(frame_aspect: float, aspect: float | None = None) -> NDArray[np.float32]:
@@ -72,15 +74,21 @@ def nearness(frame_aspect: float, aspect: float | None = None) -> NDArray[np.flo
 
 @lru_cache(maxsize=4)  # up to 3 MB each
 def _nearness(frame_aspect: float, aspect: float | None) -> NDArray[np.float64]:
-    edges = _candidates(frame_aspect, aspect)
-    apart = np.zeros((len(edges), len(edges)), np.float32)
-    for edge in edges.T:
-        np.maximum(apart, np.abs(edge[:, None] - edge), out=apart)
-    weights = np.maximum(0, 1 - apart.astype(np.float64) / NEAR)
-    weights *= (1 - OWN) / weights.sum(axis=1, keepdims=True)
-    weights += OWN * np.eye(len(edges))
+    boxes = _candidates(frame_aspect, aspect)
+    weights = OWN * np.eye(len(boxes))
+    for start in range(0, len(boxes), ROWS):
+        near = np.maximum(0, 1 - _apart(boxes[start : start + ROWS], boxes) / NEAR)
+        weights[start : start + ROWS] += near * ((1 - OWN) / near.sum(axis=1, keepdims=True))
     weights.flags.writeable = False
     return weights
+
+
+def _apart(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How far the edges of (n, 4) boxes are from those of (m, 4) others at most, (n, m)."""
+    apart = np.zeros((len(boxes), len(others)), np.float32)
+    for edge, other in zip(boxes.T, others.T, strict=True):
+        np.maximum(apart, np.abs(edge[:, None] - other), out=apart)
+    return apart.astype(np.float64)
 
 
 def _largest(relative: float) -> tuple[float, float]:
