@@ -254,6 +254,16 @@ def test_the_gain_is_told_over_the_frame_by_the_same_means() -> None:
     found = suggestion(Fake(favourite=(0.0, 0.0, 1.0, 1.0), leave_gain=0), top=3)
     assert found.verdict == "leave"
     assert all(each.gain < 0 for each in found.crops)
+    # By itself it has 0; no neighbour has as much.
+    frame = {round(each.score - each.gain, 6) for each in found.crops}
+    assert len(frame) == 1
+    assert -0.1 < frame.pop() < 0
+
+
+def test_where_another_ratio_is_asked_for_the_frame_stands_for_itself() -> None:
+    best = suggestion(Fake(favourite=(0.0, 0.0, 1.0, 1.0)), aspect="square").best
+    assert best is not None
+    assert best.score - best.gain == pytest.approx(0)
 
 
 class Sighted(Fake):
