@@ -87,14 +87,13 @@ def two_workers(photos: list[Path], folder: Path) -> Iterator[Goal]:
 
 
 def one_shot(photo: Path) -> Iterator[Goal]:
-    def least(command: list[str]) -> float:
-        return min(used(command, ALONE).cpu_s for _ in range(ROUNDS))
-
     bare = [sys.executable, str(HERE / "bare.py"), str(photo), str(MODELS)]
-    ours, floor = least([*COMMAND, str(photo)]), least([*bare, "litert"])
+    commands = [*COMMAND, str(photo)], [*bare, "litert"], [*bare, "tensorflow"]
+    # By turns: what disturbs lasts for seconds.
+    rounds = [[used(command, ALONE).cpu_s for command in commands] for _ in range(ROUNDS)]
+    ours, floor, slow = map(min, zip(*rounds, strict=True))
     how = f"{ms(ours)} to {ms(floor)}"
     yield Goal("One `cropperhead suggest`, over a bare script", ours / floor, 1.4, False, how)
-    slow = least([*bare, "tensorflow"])
     how = f"{ms(slow)}; over the bare script {slow / floor:.1f}"
     yield Goal("The same through TensorFlow, over us", slow / ours, 12, True, how)
 

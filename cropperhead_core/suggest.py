@@ -23,7 +23,7 @@ from .wishes import Shape, Wishes
 __all__ = ["FaceFinding", "Levelling", "RankedCrop", "Suggestion", "Wishes", "suggest", "suggested"]
 
 PREVIEW_SIDE = 512
-"""Pixels of the long side: twice what the crop network sees, so that turning costs it no sharpness;
+"""Pixels of the long side: twice what the crop network sees and more: turning costs no sharpness;
 enough for the nearest view of a face, and what levelling looks at."""
 WHOLE = np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)
 CUTS_FACES = "every crop of this shape would cut a face"

@@ -29,7 +29,7 @@ __all__ = [
     "whole_model",
 ]
 
-SIDE = 256
+SIDE = 224
 """Pixels of the square that the networks see."""
 GRID = SIDE // 16
 STAGES = (

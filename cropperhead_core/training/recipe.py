@@ -36,14 +36,14 @@ class Stage:
 class TrainingConfig:
     """Every number of the recipe."""
 
-    name: str = "lite2-3"
+    name: str = "lite2-4"
     seed: int = 1
     tiers: tuple[str, ...] = ("A",)
     parts: tuple[str, ...] = ("train",)
     """Parts of the split that weights are fitted to."""
     opinions: int = 2
     """Rounds of the scores given for this project to learn from too."""
-    members: tuple[str, ...] = ("lite2", "lite2", "lite2", "lite2")
+    members: tuple[str, ...] = ("lite2", "lite2")
     versions: int = 8
     order: Stage = Stage(8, 5e-4, average=0.98)
     """The members alone, on photos that came without scores: the whole before its parts."""
