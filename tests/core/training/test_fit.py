@@ -21,7 +21,7 @@ from cropperhead_core.dataset import Picture  # noqa: E402 (TF)
 from cropperhead_core.training.augment import mirrored, versions, windowed  # noqa: E402
 from cropperhead_core.training.data import Scored, scored  # noqa: E402
 from cropperhead_core.training.fit import fitted  # noqa: E402
-from cropperhead_core.training.networks import ranking_model  # noqa: E402
+from cropperhead_core.training.networks import GRID, ranking_model  # noqa: E402
 from cropperhead_core.training.recipe import Stage, TrainingConfig  # noqa: E402
 
 CONFIG = TrainingConfig(seed=5)
@@ -44,10 +44,10 @@ def picture(tmp_path: Path) -> Picture:
 @pytest.fixture(scope="module")
 def seen() -> Scored:
     random = np.random.default_rng(1)
-    shapes = {"fine": (16, 16, 40), "middle": (16, 16, 112), "coarse": (8, 8, 320)}
+    sides = {"fine": (GRID, 40), "middle": (GRID, 112), "coarse": (GRID // 2, 320)}
     features = {
-        f"lite0_{name}": random.normal(0, 1, (12, 2, *shape)).astype(np.float16)
-        for name, shape in shapes.items()
+        f"lite0_{name}": random.normal(0, 1, (12, 2, side, side, width)).astype(np.float16)
+        for name, (side, width) in sides.items()
     }
     boxes = np.tile(BOXES.astype(np.float32), (12, 2, 1, 1))
     scores = random.uniform(1, 5, (12, 2, 25)).astype(np.float32)
