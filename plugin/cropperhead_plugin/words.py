@@ -41,7 +41,10 @@ HOW = {
 
 
 def suggestion_words(suggestion: Suggestion) -> Segments:
-    """One line for each suggested crop, or one saying that the photo is best left."""
+    """One line for each suggested crop, or one saying that the photo is best left.
+
+    The first crop's line says of a tilt that is left why it is.
+    """
     if suggestion.verdict == "leave" or not suggestion.crops:
         why = f": {suggestion.note}" if suggestion.note else ""
         return [*_name(suggestion.photo), (f"leave it as it is{why}", QUIET)]
@@ -51,6 +54,7 @@ def suggestion_words(suggestion: Suggestion) -> Segments:
         what = crop_words(ranked.crop, suggestion.size)
         segments += [*lead, (what, NUMBER), (f" [{ranked.aspect}]", QUIET)]
         segments += [(f"  {', '.join(ranked.reasons)}", WHY)] if ranked.reasons else []
+        segments += _tilt(suggestion.note) if number == 0 else []
     return segments
 
 
@@ -130,6 +134,12 @@ def crop_words(crop: Crop, size: Size) -> str:
     kept = width * height / (size.width * size.height)
     turned = f", turned {abs(crop.angle):.1f}° {_direction(crop.angle)}" if crop.angle else ""
     return f"{max(1, round(width))}x{max(1, round(height))}, {kept:.0%} of {size}{turned}"
+
+
+def _tilt(note: str) -> Segments:
+    from cropperhead_core.level import NO_TILT  # numpy: for suggestions only
+
+    return [] if note in NO_TILT else [(f"  not levelled: {note}", QUIET)]
 
 
 def _state(applied: Applied) -> str:

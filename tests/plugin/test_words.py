@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 
 from cropperhead_core.crop import Crop, Size
+from cropperhead_core.horizon import BINS
+from cropperhead_core.level import level
 from cropperhead_core.orientation import Orientation
 from cropperhead_core.suggestion import RankedCrop, Suggestion
 from cropperhead_plugin.records import Applied, Shown, Undone, suggestion_record
@@ -25,6 +28,11 @@ def suggestion(*crops: RankedCrop, note: str = "") -> Suggestion:
     return Suggestion(photo, SIZE, Orientation(6), verdict, 0.0, crops, "lite0", note)
 
 
+def seen(angle: float) -> np.ndarray:
+    """What a network that sees this angle says."""
+    return np.exp(-8 * (BINS - angle) ** 2)
+
+
 def said(segments: list[tuple[str, str]]) -> str:
     return "".join(text for text, _ in segments)
 
@@ -37,6 +45,21 @@ def test_a_suggestion_says_what_is_kept_and_why() -> None:
 
 def test_alternatives_have_a_line_each() -> None:
     assert said(suggestion_words(suggestion(BEST, OTHER))).splitlines()[1].startswith("  or 2: ")
+
+
+def test_a_tilt_that_is_left_is_told_with_the_first_crop() -> None:
+    found = suggestion(BEST, OTHER, note=level(seen(9), BINS).note)
+    first, second = said(suggestion_words(found)).splitlines()
+    assert first.endswith(
+        "  not levelled: tilted by 9.0 degrees, more than the 8 that may be levelled"
+    )
+    assert "tilted" not in second
+
+
+@pytest.mark.parametrize("probabilities", [np.ones_like(BINS), seen(0)])
+def test_a_crop_has_no_word_of_a_tilt_that_nobody_found(probabilities: np.ndarray) -> None:
+    found = suggestion(BEST, note=level(probabilities, BINS).note)
+    assert said(suggestion_words(found)).endswith("  keeps the face whole, level")
 
 
 def test_leaving_says_why() -> None:
