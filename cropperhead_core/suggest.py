@@ -12,6 +12,7 @@ from .choice import chosen, utilities
 from .crop import Box
 from .evidence import reason_to_leave
 from .guards import allowed
+from .level import NO_TILT
 from .photo import Photo, TagReader, read_photo
 from .preview import read_preview
 from .ranker import Predictor
@@ -61,7 +62,8 @@ def suggested(photo: Photo, pixels: NDArray[np.uint8], eyes: Eyes, wishes: Wishe
     found = scene(pixels, photo.upright, eyes, wishes, photo.roll)
     crops, is_best_whole = _ranked(found, eyes.predictor.leave_gain, wishes, shape)
     if is_best_whole:
-        return _suggestion(photo, eyes, crops, found.level.note or NO_GAIN)
+        tilt = found.level.note
+        return _suggestion(photo, eyes, crops, NO_GAIN if tilt in NO_TILT else tilt)
     if not crops:
         return _suggestion(photo, eyes, crops, CUTS_FACES)
     return _suggestion(photo, eyes, crops, found.level.note, found)

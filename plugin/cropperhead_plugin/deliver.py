@@ -41,13 +41,12 @@ class Delivered:
     before: list[Step]
 
     def record(self) -> Record:
-        """The suggestion's line with `history` in every crop, `before`, and why to leave."""
+        """The suggestion's line with `history` in every crop, and `before`."""
         record = suggestion_record(self.suggestion)
         crops = zip(record["crops"], self.histories, strict=True)
         return record | {
             "crops": [crop | {"history": list(map(_entry, steps))} for crop, steps in crops],
             "before": list(map(_entry, self.before)),
-            "note": self.suggestion.note,
         }
 
 

@@ -144,6 +144,7 @@ def suggestion_record(suggestion: Suggestion) -> dict[str, Any]:
         "angle": round(suggestion.angle, 6) + 0.0,
         "crops": [_ranked(ranked) for ranked in suggestion.crops],
         "model": suggestion.model,
+        "note": suggestion.note,
     }
 
 

@@ -90,7 +90,18 @@ def test_the_favourite_is_suggested() -> None:
 def test_a_small_gain_leaves_the_photo() -> None:
     found = suggestion(Fake(leave_gain=10))
     assert (found.verdict, found.best) == ("leave", None)
-    assert found.note
+
+
+@pytest.mark.parametrize("tilt", [0.0, None])
+def test_a_photo_left_for_a_small_gain_says_so(tilt: float | None) -> None:
+    found = suggestion(Fake(tilt=tilt, leave_gain=10))
+    assert found.note == "no crop gains enough over the whole frame"
+
+
+def test_a_photo_that_is_left_tilted_says_that() -> None:
+    found = suggestion(Fake(tilt=9, leave_gain=10))
+    assert found.verdict == "leave"
+    assert "9.0 degrees, more than the 8" in found.note
 
 
 def test_a_tilted_photo_is_levelled_even_if_nothing_else_gains() -> None:

@@ -165,6 +165,7 @@ def test_a_photo_best_left_is_left(program: Program) -> None:
     Image.new("RGB", (600, 400), (128, 128, 128)).save(gray)
     (line,) = lines(program("apply", "--json", gray).stdout)
     assert kind(line, "applied")["left"]
+    assert line["note"] == "there is nothing to see"
     assert (line["written"], line["sidecar"]) == (False, None)
     assert list(program.folder.iterdir()) == [gray]
 

@@ -115,7 +115,14 @@ def test_the_record_of_a_suggestion_is_the_contract() -> None:
             }
         ],
         "model": "lite0",
+        "note": "",
     }
+
+
+def test_the_record_of_a_photo_that_is_left_says_why() -> None:
+    left = suggestion(note="it is noise")
+    applied = Applied(left, "darktable", None, written=False)
+    assert suggestion_record(left)["note"] == applied.record()["note"] == "it is noise"
 
 
 @given(crop=crops_of(SIZE))
