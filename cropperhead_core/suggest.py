@@ -11,6 +11,7 @@ from .candidates import candidates, nearness
 from .choice import chosen, utilities
 from .crop import Box
 from .evidence import reason_to_leave
+from .frame import Frame
 from .guards import allowed
 from .level import NO_TILT
 from .photo import Photo, TagReader, read_photo
@@ -114,12 +115,19 @@ def _scored(found: Scene, shape: Shape) -> tuple[Floats, Floats, float]:
     Boxes (n, 4) are at whole pixels, the first is the largest. Scores (n,) are means over
     neighbours; so is that of the whole frame, where it is a candidate.
     """
-    aspects = found.frame.aspect, None if shape.ratio is None else float(shape.ratio)
+    aspects = found.frame.aspect, _wanted(shape, found.frame)
     boxes = found.frame.snapped(candidates(*aspects).astype(np.float64), shape.ratio)
     scores = found.look.scores(np.concatenate([WHOLE, boxes.astype(np.float32)]))
     # Rounded, so that candidates of the same worth are that in whatever order they are added.
     means = (nearness(*aspects) @ scores[1:]).round(9)
     return boxes, means, float(scores[0] if shape.is_asked else means[0])
+
+
+def _wanted(shape: Shape, frame: Frame) -> float | None:
+    """The aspect to place candidates by: the frame's own where it is that to a pixel."""
+    if shape.is_original:
+        return frame.aspect
+    return None if shape.ratio is None else float(shape.ratio)
 
 
 def _described(found: Scene, box: Floats, scores: tuple[float, float], shape: Shape) -> RankedCrop:

@@ -23,7 +23,10 @@ NEAR = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The ratio (width over height) that crops must have, None for any, and what it was called."""
+    """The ratio (width over height) that crops must have, None for any, and what it was called.
+
+    is_original: the photo has it already, to a pixel.
+    """
 
     name: str
     ratio: Fraction | None
@@ -88,10 +91,9 @@ class Wishes:
             "landscape": max(own, 1 / own),
             "portrait": min(own, 1 / own),
         }.get(self.aspect) or _parsed(self.aspect)
-        # Within a pixel of the photo's own ratio, it is that one: 3:2 of 6016x4016.
-        if abs(ratio * size.height - size.width) <= 1 or abs(size.width / ratio - size.height) <= 1:
-            return Shape("original" if self.aspect == "original" else self.aspect, own, True)
-        return Shape(self.aspect, ratio)
+        # Within a pixel of the ratio, the photo has it and may be left: 3:2 of 3000x2001.
+        off = min(abs(ratio * size.height - size.width), abs(size.width / ratio - size.height))
+        return Shape(self.aspect, ratio, is_original=off <= 1)
 
 
 def _parsed(text: str) -> Fraction:

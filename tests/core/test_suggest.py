@@ -163,6 +163,37 @@ def test_a_small_ratio_is_met_exactly() -> None:
     assert round(width) * 5 == round(height) * 4
 
 
+@pytest.mark.parametrize("tilt", [0.0, 2.0])
+@pytest.mark.parametrize(
+    ("aspect", "size", "ratio"),
+    [
+        ("3:2", Size(3000, 2001), (3, 2)),
+        ("square", Size(1000, 999), (1, 1)),
+        ("2:3", Size(667, 1001), (2, 3)),
+    ],
+)
+def test_a_photo_within_a_pixel_of_a_ratio_is_cropped_to_it_exactly(
+    aspect: str, size: Size, ratio: tuple[int, int], tilt: float
+) -> None:
+    for ranked in suggestion(Fake(tilt), size, aspect=aspect, top=5).crops:
+        width, height = map(round, ranked.crop.extent(size))
+        assert width * ratio[1] == height * ratio[0]
+
+
+@pytest.mark.parametrize("tilt", [0.0, 2.0])
+def test_it_is_cropped_where_it_would_be_for_its_own_ratio(tilt: float) -> None:
+    fake = Fake(tilt, favourite=None, leave_gain=0)
+    for size, aspect in ((Size(3000, 2001), "3:2"), (Size(1000, 999), "square")):
+        own, asked = (suggestion(fake, size, aspect=name).crops for name in ("original", aspect))
+        for edges in zip(own[0].crop.edges(size), asked[0].crop.edges(size), strict=True):
+            assert edges[0] == pytest.approx(edges[1], abs=1.01)
+
+
+def test_a_photo_within_a_pixel_of_a_ratio_may_be_left() -> None:
+    found = suggestion(Fake(leave_gain=10), Size(3000, 2001), aspect="3:2")
+    assert found.verdict == "leave"
+
+
 def test_another_ratio_needs_a_crop_whatever_it_gains() -> None:
     found = suggestion(Fake(leave_gain=10), aspect="square")
     assert found.verdict == "crop"
