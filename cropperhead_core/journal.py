@@ -16,10 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from .content import content_key
 from .crop import Crop, Size
+from .errors import UnreadablePhoto
 from .store import Store
 
 __all__ = ["Journal", "Suggested", "Writing"]
+
+KnownBy = Literal["both", "content", "name"]
+"""What a photo has in common with the one that was written for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Writing:
     after: str
     state: Literal["begun", "written", "undone"] = "begun"
     id: int = 0
+    known_by: KnownBy = "both"
 
 
 class Journal(Store):
@@ -107,40 +113,42 @@ class Journal(Store):
         """Note that it was written; with a key, that the photo has this content since."""
         with self.transaction():
             self._db.execute("UPDATE writings SET state = 'written' WHERE id = ?", (writing,))
-            if key is not None:
-                self._db.execute(
-                    "UPDATE OR IGNORE photos SET key = ?"
-                    " WHERE id = (SELECT photo FROM writings WHERE id = ?)",
-                    (key, writing),
-                )
+            self._rekey(writing, key)
 
     def withdraw(self, writing: int) -> None:
         """Forget a writing that never reached its file."""
         with self.transaction():
             self._db.execute("DELETE FROM writings WHERE id = ?", (writing,))
 
-    def undone(self, writing: int) -> None:
-        """Note that a writing was taken back."""
+    def undone(self, writing: int, key: str | None = None) -> None:
+        """Note that a writing was taken back; with a key, that the photo has this content since."""
         with self.transaction():
             self._db.execute("UPDATE writings SET state = 'undone' WHERE id = ?", (writing,))
+            self._rekey(writing, key)
 
     def writings(self, photo: Path, key: str) -> list[Writing]:
-        """What we wrote for this path and was not undone, latest first.
+        """What we wrote for this photo and was not undone, latest first.
 
         A photo that was moved is known by its content: then the sidecars are those beside it now.
-        A copy of a photo that is still there is another photo.
+        A copy of a photo that is still there is another photo. One whose content we never saw was
+        changed by another program, and is known by its name.
         """
+        name = _bytes(photo)
         with self._ours():
             rows = self._db.execute(
-                "SELECT w.id, p.path, editor, sidecar, crop, before, after_hash, state"
+                "SELECT w.id, p.path, editor, sidecar, crop, before, after_hash, state, p.key"
                 " FROM writings w JOIN photos p ON p.id = w.photo"
                 " WHERE (p.path = :path OR p.key = :key) AND state != 'undone'"
-                " ORDER BY p.path = :path DESC, w.id DESC",
-                {"path": _bytes(photo), "key": key},
+                " ORDER BY w.id DESC",
+                {"path": name, "key": key},
             ).fetchall()
-        here = [row for row in rows if row[1] == _bytes(photo)]
-        moved = [row for row in rows if not os.path.lexists(row[1])]
-        return [_writing(photo, row) for row in here or moved]
+        same = [row for row in rows if row[-1] == key]
+        both = [row for row in same if row[1] == name]
+        left = set() if both else {path for path in {row[1] for row in same} if _is_left(path, key)}
+        moved = [row for row in same if row[1] in left]
+        known_by: KnownBy = "both" if both else "content" if moved else "name"
+        named = [row for row in rows if row[-1] != key]
+        return [_writing(photo, row[:-1], known_by) for row in both or moved or named]
 
     def begun(self) -> list[Writing]:
         """Writings that are only begun, of all photos: their process was killed, or is at it."""
@@ -176,6 +184,15 @@ class Journal(Store):
         ).fetchone()
         return int(row[0])
 
+    def _rekey(self, writing: int, key: str | None) -> None:
+        """Note that the photo of this writing has this content since, if a key says so."""
+        if key is not None:
+            self._db.execute(
+                "UPDATE OR IGNORE photos SET key = ?"
+                " WHERE id = (SELECT photo FROM writings WHERE id = ?)",
+                (key, writing),
+            )
+
     def _insert(self, table: str, row: Sequence[object]) -> int:
         marks = ", ".join("?" * len(row))
         # The table is one of our own four names; the values are bound.
@@ -192,8 +209,19 @@ def _bytes(path: Path) -> bytes:
     return os.fsencode(path.parent.resolve() / path.name)
 
 
-def _writing(photo: Path, row: tuple[Any, ...]) -> Writing:
+def _is_left(path: bytes, key: str) -> bool:
+    """Whether the photo of this content has left this path, for another one perhaps.
+
+    What cannot be read may still be it.
+    """
+    try:
+        return content_key(Path(os.fsdecode(path))) != key
+    except UnreadablePhoto:
+        return not os.path.lexists(path)
+
+
+def _writing(photo: Path, row: tuple[Any, ...], known_by: KnownBy = "both") -> Writing:
     number, path, editor, sidecar, crop, before, after, state = row
     beside = photo if sidecar == path else photo.parent / Path(os.fsdecode(sidecar)).name
-    earlier = None if before is None else zlib.decompress(before)
-    return Writing(photo, editor, beside, Crop(*json.loads(crop)), earlier, after, state, number)
+    crop, before = Crop(*json.loads(crop)), None if before is None else zlib.decompress(before)
+    return Writing(photo, editor, beside, crop, before, after, state, number, known_by)

@@ -6,6 +6,7 @@ whenever we are killed, the file is one of the two and `undo` knows which.
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,20 +103,21 @@ class Writer:
         """
         for writing in self._journal.writings(photo, content_key(photo)):
             path = _place(writing)
-            how = self._taken_back(writing, path)
+            now = read_bytes(path)
+            if _is_elsewhere(writing, now):
+                continue
+            how = self._taken_back(writing, path, now)
             if how is None:
                 self._journal.withdraw(writing.id)
             else:
-                self._journal.undone(writing.id)
+                self._journal.undone(writing.id, content_key(photo) if path == photo else None)
                 return Undone(photo, writing.editor, path, how)
         raise NotInJournal(f"CropperHead wrote nothing for {photo} that is not undone already")
 
-    def _taken_back(self, writing: Writing, path: Path) -> How | None:
+    def _taken_back(self, writing: Writing, path: Path, now: Content) -> How | None:
         """How the file was led back; None if the writing had never reached it."""
-        now = read_bytes(path)
-        is_embedded = path == writing.photo
-        keepsake = Keepsake.unpacked(writing.before or b"") if is_embedded else None
-        if _is_as_before(writing, keepsake, now):
+        keepsake = _keepsake(writing)
+        if _is_as_before(writing, now):
             return None if writing.state == "begun" else _how(writing.before)
         is_ours = now is not None and fingerprint(now) == writing.after
         if is_ours and keepsake is None:
@@ -144,12 +146,38 @@ def _kept(photo: Path, change: Change) -> Content:
 
 def _place(writing: Writing) -> Path:
     """Where the writing went; beside the photo's new name if it was renamed together with it."""
-    if writing.sidecar == writing.photo or writing.sidecar.exists():
-        return writing.sidecar
-    return sidecar_path(writing.photo, writing.editor)
+    if writing.sidecar == writing.photo:
+        return writing.photo
+    own, former = sidecar_path(writing.photo, writing.editor), _former(writing)
+    if former != writing.photo and (own.exists() or os.path.lexists(former)):
+        return own  # that of the former name is not this photo's any more
+    return writing.sidecar if writing.sidecar.exists() else own
 
 
-def _is_as_before(writing: Writing, keepsake: Keepsake | None, now: Content) -> bool:
+def _former(writing: Writing) -> Path:
+    """The photo by the name that it had when its sidecar was written."""
+    suffix = "" if writing.editor == "darktable" else writing.photo.suffix
+    return writing.sidecar.with_suffix(suffix)
+
+
+def _keepsake(writing: Writing) -> Keepsake | None:
+    """What was kept of a photo that the crop was embedded in; None for one with a sidecar."""
+    is_embedded = writing.sidecar == writing.photo
+    return Keepsake.unpacked(writing.before or b"") if is_embedded else None
+
+
+def _is_elsewhere(writing: Writing, now: Content) -> bool:
+    """Whether nothing of the writing is here, while the photo that it was for may be elsewhere.
+
+    So it may where this one has but its name, or but its content: then it is not done with.
+    """
+    if writing.known_by == "both":
+        return False
+    return now is None or (writing.known_by == "content" and _is_as_before(writing, now))
+
+
+def _is_as_before(writing: Writing, now: Content) -> bool:
+    keepsake = _keepsake(writing)
     if keepsake is None:
         return now == writing.before
     return now is not None and fingerprint(now) == keepsake.hash

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from drawn import draw_raw
 
 from cropperhead_core.crop import Crop
 from cropperhead_core.errors import CropperHeadError, JournalError, SidecarConflict
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
 from cropperhead_core.photo import read_photo
-from cropperhead_core.sidecar import find_crop, read_crop
+from cropperhead_core.sidecar import Editor, find_crop, read_crop
 from cropperhead_core.suggestion import RankedCrop, Suggestion
 from cropperhead_plugin.writer import Writer
 
@@ -260,6 +261,125 @@ def test_an_embedded_crop_of_a_photo_that_was_moved_is_taken_back(desk: Desk) ->
     moved = desk.photo.rename(desk.photo.with_name("b.jpg"))
     assert desk.writer().undo(moved).how == "restored"
     assert moved.read_bytes() == before
+
+
+def with_own_crop(path: Path, name: str) -> Path:
+    """A photo whose own crop, not ours, is embedded."""
+    photo(path, name)
+    tags = {"HasCrop": True, "CropTop": 0.3, "CropLeft": 0.3, "CropBottom": 0.6, "CropRight": 0.6}
+    told = [f"-XMP-crs:{tag}={value}" for tag, value in tags.items()]
+    subprocess.run(["exiftool", "-q", "-overwrite_original", *told, path], check=True)
+    return path
+
+
+def test_photos_that_were_renumbered_get_their_own_back(desk: Desk) -> None:
+    first = desk.photo
+    second = with_own_crop(first.with_name("b.jpg"), "coffee")
+    before = [first.read_bytes(), second.read_bytes()]
+    writer = desk.writer(editor="lightroom", embed=True, replace=True)
+    for path in (first, second):
+        writer.apply(suggestion(path, CROP))
+    third = second.rename(first.with_name("c.jpg"))
+    first.rename(second)
+    assert [writer.undo(path).how for path in (second, third)] == ["restored"] * 2
+    assert [second.read_bytes(), third.read_bytes()] == before
+
+
+def test_sidecars_that_were_renumbered_along_go(desk: Desk) -> None:
+    second = photo(desk.photo.with_name("b.jpg"), "coffee")
+    writer = desk.writer()
+    sidecars = [writer.apply(suggestion(path, CROP)).sidecar for path in (desk.photo, second)]
+    for old, sidecar, new in zip(
+        (second, desk.photo), sidecars[::-1], ("c.jpg", "b.jpg"), strict=True
+    ):
+        assert sidecar is not None
+        sidecar.rename(old.with_name(f"{new}.xmp"))
+        old.rename(old.with_name(new))
+    assert [writer.undo(second.with_name(name)).how for name in ("b.jpg", "c.jpg")] == [
+        "removed"
+    ] * 2
+    assert sorted(desk.folder()) == ["b.jpg", "c.jpg"]
+
+
+def test_a_photo_that_came_by_an_old_name_is_not_the_one_we_wrote_for(desk: Desk) -> None:
+    sidecar = desk.apply()
+    moved = desk.photo.rename(desk.photo.with_name("trip.jpg"))
+    sidecar.rename(moved.with_name("trip.jpg.xmp"))
+    photo(desk.photo, "coffee")
+    with pytest.raises(JournalError, match=r"wrote nothing for .*a\.jpg"):
+        desk.undo()
+    assert desk.writer().undo(moved).how == "removed"
+    assert sorted(desk.folder()) == ["a.jpg", "trip.jpg"]
+
+
+def test_a_copy_does_not_use_up_the_undo_of_a_photo_that_is_away(desk: Desk) -> None:
+    desk.apply()
+    copy = desk.photo.parent.with_name("home") / "a.jpg"
+    copy.parent.mkdir()
+    shutil.copy(desk.photo, copy)
+    away = desk.photo.parent.rename(desk.photo.parent.with_name("away"))
+    with pytest.raises(JournalError, match="wrote nothing"):
+        desk.writer().undo(copy)
+    away.rename(desk.photo.parent)
+    assert desk.undo() == "removed"
+
+
+@pytest.mark.parametrize("options", [{}, {"editor": "lightroom", "embed": True}])
+def test_a_copy_of_what_was_before_does_not_use_up_the_undo(
+    desk: Desk, options: dict[str, object]
+) -> None:
+    """Saved before we wrote; our process was killed before it could confirm that it had."""
+    desk.photo.with_name("a.jpg.xmp").write_text(EDITED)
+    saved = Path(shutil.copytree(desk.photo.parent, desk.photo.parent.with_name("saved")))
+
+    class Killed(Journal):
+        def confirm(self, *_: object) -> None:
+            """Too late."""
+
+    with Killed(desk.journal.path) as journal:
+        Writer(journal, desk.exiftool, **options).apply(suggestion(desk.photo, CROP))  # type: ignore[arg-type]  # a test's table
+    away = desk.photo.parent.rename(desk.photo.parent.with_name("away"))
+    with pytest.raises(JournalError, match="wrote nothing"):
+        desk.writer().undo(saved / "a.jpg")
+    away.rename(desk.photo.parent)
+    assert desk.undo() == "restored"
+    assert desk.folder() == snapshot(saved)
+
+
+def test_a_photo_rated_since_is_known_by_its_name(desk: Desk) -> None:
+    desk.apply()
+    rated(desk.photo)
+    assert desk.undo() == "removed"
+
+
+@pytest.mark.parametrize(
+    ("editor", "suffix", "end"), [("darktable", ".jpg", ".jpg.xmp"), ("lightroom", ".nef", ".xmp")]
+)
+def test_undo_of_a_moved_photo_leaves_the_sidecar_of_its_old_name_alone(
+    desk: Desk, editor: Editor, suffix: str, end: str
+) -> None:
+    pics = desk.photo.parent.with_name("pics")
+    pics.mkdir()
+    ours, other = desk.photo.with_name(f"a{suffix}"), pics / f"a{suffix}"
+    for path, width in ((ours, 600), (other, 640)):
+        draw_raw(path, width, 400) if suffix == ".nef" else photo(path, size=(width, 400))
+        desk.writer(editor=editor).apply(suggestion(path, CROP))
+    before = snapshot(pics)
+    moved = ours.rename(pics / f"trip{suffix}")
+    ours.with_name(f"a{end}").rename(pics / f"trip{end}")
+    undone = desk.writer().undo(moved)
+    assert (undone.how, undone.sidecar) == ("removed", pics / f"trip{end}")
+    assert snapshot(pics) == before | {moved.name: moved.read_bytes()}
+
+
+def test_two_embedded_crops_of_a_photo_that_was_moved_are_taken_back(desk: Desk) -> None:
+    states = [desk.photo.read_bytes()]
+    embedding = {"editor": "lightroom", "embed": True}
+    states += [desk.apply(crop, **embedding).read_bytes() for crop in (CROP, OTHER)]
+    moved = desk.photo.rename(desk.photo.with_name("b.jpg"))
+    for state in states[-2::-1]:
+        desk.writer().undo(moved)
+        assert moved.read_bytes() == state
 
 
 def changed_by_another(sidecar: Path) -> None:
