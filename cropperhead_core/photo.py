@@ -7,7 +7,9 @@ import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from glob import glob, has_magic
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,32 +84,38 @@ def is_raw(path: Path) -> bool:
     return path.suffix.lower() in RAW_SUFFIXES
 
 
-def photos(paths: Iterable[Path]) -> Iterator[Path]:
+def photos(paths: Iterable[Path]) -> dict[Path, bool]:
     """These paths, with folders and globs replaced by the photos in them, each once, in order.
 
-    Hidden files and folders are passed over. What is named itself and is no folder is always
-    yielded, and so is a folder that cannot be searched, after the photos beside it: whoever reads
-    it can say what is wrong with it.
+    The value says whether it was named itself, and not only found in a folder. Hidden files and
+    folders are passed over. What is named itself and is no folder is always there, and so is a
+    folder that cannot be searched, after the photos beside it: whoever reads it can say what is
+    wrong with it.
     """
-    seen: set[Path] = set()
-    for path in paths:
-        for found in _expanded(path):
-            if found not in seen:
-                seen.add(found)
-                yield found
+    found: dict[Path, bool] = {}
+    spelled: dict[tuple[str, str], Path] = {}
+    real = cache(_real)  # folders are few
+    for path in chain.from_iterable(map(_matched, paths)):
+        is_named = not is_folder(path)
+        for photo in [path] if is_named else _inside(path):
+            first = spelled.setdefault((real(photo.parent), photo.name), photo)
+            found[first] = is_named or found.get(first, False)
+    return found
 
 
-def _expanded(path: Path) -> Iterator[Path]:
-    if is_folder(path):
-        yield from _inside(path)
-    elif has_magic(os.fspath(path)) and not os.path.lexists(path):
-        matches = sorted(map(Path, glob(os.fspath(path), recursive=True)))  # noqa: PTH207 (absolute patterns)
-        for match in matches:
-            yield from _inside(match) if is_folder(match) else [match] * is_photo(match)
-        if not matches:
-            yield path
-    else:
-        yield path
+def _real(folder: Path) -> str:
+    """The one name of a folder that several may lead to."""
+    return os.path.realpath(folder)
+
+
+def _matched(path: Path) -> list[Path]:
+    """The folders and photos that a glob stands for; the path itself if it is none or fits none."""
+    if not has_magic(os.fspath(path)) or os.path.lexists(path):
+        return [path]
+    matches = sorted(map(Path, glob(os.fspath(path), recursive=True)))  # noqa: PTH207 (absolute patterns)
+    return (
+        [match for match in matches if is_folder(match) or is_photo(match)] if matches else [path]
+    )
 
 
 def _inside(folder: Path) -> Iterator[Path]:

@@ -149,6 +149,30 @@ def test_each_photo_comes_once(tmp_path: Path) -> None:
     assert list(photos([b, tmp_path, a])) == [b, a]
 
 
+def test_a_photo_in_other_words_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, link = *touch(tmp_path, "p/a.jpg"), tmp_path / "link"
+    link.symlink_to(a.parent)
+    monkeypatch.chdir(tmp_path)
+    spelled = [Path("p/a.jpg"), a, link, Path("link/../p/a.jpg"), Path("p")]
+    assert list(photos(spelled)) == [Path("p/a.jpg")]
+    assert list(photos(spelled[::-1])) == [Path("p/a.jpg")]
+
+
+def test_a_link_to_a_photo_is_another_one(tmp_path: Path) -> None:
+    (a,) = touch(tmp_path, "a.jpg")
+    (tmp_path / "b.jpg").symlink_to(a)
+    assert list(photos([tmp_path])) == [a, tmp_path / "b.jpg"]
+
+
+def test_what_was_named_itself_is_told_from_what_was_found_in_a_folder(tmp_path: Path) -> None:
+    a, b, c, d = touch(tmp_path, "p/a.jpg", "p/b.jpg", "q/c.jpg", "d.jpg")
+    found = photos([a.parent, b, tmp_path / "q*", tmp_path / "*.jpg"])
+    assert found == {a: False, b: True, c: False, d: True}
+    assert list(found) == [a, b, c, d]
+
+
 def test_globs_are_expanded_unless_a_file_is_called_so(tmp_path: Path) -> None:
     a, b, odd = touch(tmp_path, "a.jpg", "b.txt", "[x].jpg")
     assert list(photos([tmp_path / "*.jpg"])) == [odd, a]

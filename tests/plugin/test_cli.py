@@ -100,6 +100,25 @@ def test_undo_of_a_folder_passes_over_what_was_left(program: Program, astronaut:
     assert snapshot(program.folder) == before
 
 
+def test_undo_tells_photos_that_were_named_from_those_of_a_folder(program: Program) -> None:
+    (program.folder / "deep").mkdir()
+    pair = [photo(program.folder / "deep" / name) for name in ("a.jpg", "b.jpg")]
+    for folders in ("*", "-"):
+        done = program("undo", folders, stdin=os.fsencode(program.folder))
+        assert (done.returncode, done.stderr) == (0, b"")
+    done = program("undo", "--json", program.folder, pair[1])
+    assert failures(lines(done.stdout)) == [str(pair[1])]
+    assert done.returncode == 1
+
+
+def test_a_photo_named_twice_is_undone_once(program: Program, astronaut: Path) -> None:
+    for shape in ("1:2", "2:1"):
+        program("apply", "--aspect", shape, astronaut)
+    done = program("undo", "--json", astronaut.name, f"./{astronaut.name}", astronaut)
+    assert [line["photo"] for line in lines(done.stdout)] == [astronaut.name]
+    assert lines(program("undo", "--json", astronaut).stdout)[0]["undone"] == "removed"
+
+
 def test_each_undo_takes_one_apply_back(program: Program, astronaut: Path) -> None:
     states = [snapshot(program.folder)]
     for shape in ("1:2", "2:1"):

@@ -95,14 +95,15 @@ def add_work(parser: argparse.ArgumentParser) -> None:
     add("--model", metavar="FOLDER", help="a model folder (default: the one that came with this)")
 
 
-def named_photos(arguments: Sequence[str]) -> list[Path]:
+def named_photos(arguments: Sequence[str]) -> dict[Path, bool]:
     """The photos that the arguments name, in their order; says so where there are none.
 
-    Raises `SettingsError` before anything is done for any of them.
+    The value says whether it was named itself, and not only found in a folder. Raises
+    `SettingsError` before anything is done for any of them.
     """
     from cropperhead_core.photo import photos  # Pillow: not for --help
 
-    found = list(photos(_named(arguments)))
+    found = photos(_named(arguments))
     if not found:
         warn("no photos there")
     return found

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import NotInJournal
 from cropperhead_plugin.protocol import Failure
 from cropperhead_plugin.settings import Settings
@@ -44,17 +43,15 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     paths = named_photos(options.photos)
     with Journal(Path(settings.journal)) as journal, ExifTool(settings.exiftool) as exiftool:
-        results = each(paths, Writer(journal, exiftool).undo)
-        told = _told(results, [Path(name) for name in options.photos])
+        told = _told(each(paths, Writer(journal, exiftool).undo), paths)
         return report(told, Undone.record, undone_words, as_json=options.json)
 
 
 def _told(
-    results: Iterable[Undone | Failure], named: Collection[Path]
+    results: Iterable[Undone | Failure], is_named: Mapping[Path, bool]
 ) -> Iterator[Undone | Failure]:
     """The results without photos found in folders that we wrote nothing for: nobody asked."""
-    folders = set(filter(is_folder, named))
     for result in results:
         is_untouched = isinstance(result, Failure) and result.type == NotInJournal.__name__
-        if not (is_untouched and folders.intersection(result.photo.parents)):
+        if is_named[result.photo] or not is_untouched:
             yield result
