@@ -113,9 +113,8 @@ def _matched(path: Path) -> list[Path]:
     if not has_magic(os.fspath(path)) or os.path.lexists(path):
         return [path]
     matches = sorted(map(Path, glob(os.fspath(path), recursive=True)))  # noqa: PTH207 (absolute patterns)
-    return (
-        [match for match in matches if is_folder(match) or is_photo(match)] if matches else [path]
-    )
+    fitting = [match for match in matches if is_folder(match) or is_photo(match)]
+    return fitting if matches else [path]
 
 
 def _inside(folder: Path) -> Iterator[Path]:

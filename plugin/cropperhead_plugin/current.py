@@ -39,10 +39,11 @@ def recorded(
 ) -> Recorded:
     """What became of the last suggestion for this photo, noted in the journal.
 
+    Raises `NotInJournal` if there is none, or one for a photo of this name and another size.
     sidecar is the darktable sidecar of the version that is meant, where a photo has several.
     """
     last = journal.last_suggestion(path, content_key(path))
-    if last is None:
+    if last is None or last.size != read_photo(path).upright:
         raise NotInJournal(f"nothing was suggested for {path} yet: run cropperhead suggest first")
     became: Outcome
     try:

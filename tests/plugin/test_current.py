@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,18 @@ def test_what_became_of_a_suggestion_is_told_by_the_crop_there_now(tmp_path: Pat
         found = recorded(path, journal, editor=None, said="accepted")
         assert (found.outcome, found.rank, found.editor) == ("accepted", 1, "darktable")
         assert journal.outcomes(number) == ["accepted"]
+
+
+@pytest.mark.parametrize(("suggested_for", "is_told"), [((600, 400), True), ((300, 400), False)])
+def test_a_suggestion_for_a_photo_of_another_size_is_none_for_this_one(
+    tmp_path: Path, suggested_for: tuple[int, int], is_told: bool
+) -> None:
+    """Changed since by another program it may be; its size says whether it can be the same."""
+    path = photo(tmp_path / "a.jpg", size=suggested_for)
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        last = Suggested(shown(path, None).size, (HALF,), "test", "crop")
+        number = journal.record_suggestion(path, content_key(path), last)
+        photo(path, "coffee", size=(600, 400))
+        with nullcontext() if is_told else pytest.raises(JournalError, match="nothing was sugg"):
+            recorded(path, journal, editor=None, said=None)
+        assert journal.outcomes(number) == ["rejected"] * is_told
