@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from cropperhead_core.content import content_key
@@ -30,6 +31,10 @@ __all__ = ["Delivered", "Pair", "deliveries"]
 
 Pair = tuple[Path, Path]
 """A photo, and the darktable sidecar of one of its versions."""
+
+HOLD_S = 0.5
+"""How long photos may be passed over in a row while answers, perhaps ready, wait: then all that are
+in work are awaited, which costs about one photo's time where several processes work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +68,42 @@ def deliveries(
     A photo with a crop that is not ours is a `SidecarConflict` before anything is suggested for it,
     one with a perspective correction `NotExpressible`; unless `replace`.
     """
+    checked = _checked(pairs, journal, replace=replace)
     waiting: deque[Pair | Failure] = deque()
 
     def open_to_us() -> Iterator[Path]:
-        for photo, sidecar in pairs:
-            try:
-                if not replace:
-                    _framing(photo, sidecar, journal).require_ours()
-            except CropperHeadError as error:
-                waiting.append(Failure.of(photo, error))
-            else:
-                waiting.append((photo, sidecar))
-                yield photo
+        since = monotonic()
+        for one in checked:
+            waiting.append(one)
+            if not isinstance(one, Failure):
+                yield one[0]
+                since = monotonic()
+            elif monotonic() - since > HOLD_S:
+                return
 
-    for result in service.suggestions(open_to_us(), wishes):
-        while isinstance(next_one := waiting.popleft(), Failure):
-            yield next_one
-        yield _delivered(result, next_one[1], wishes, journal)
-    yield from (failure for failure in waiting if isinstance(failure, Failure))
+    is_done = False
+    while not is_done:
+        for result in service.suggestions(open_to_us(), wishes):
+            while isinstance(next_one := waiting.popleft(), Failure):
+                yield next_one
+            yield _delivered(result, next_one[1], wishes, journal)
+        is_done = not waiting
+        yield from (failure for failure in waiting if isinstance(failure, Failure))
+        waiting.clear()
+
+
+def _checked(
+    pairs: Iterable[Pair], journal: Journal | None, *, replace: bool
+) -> Iterator[Pair | Failure]:
+    """Each pair, or why nothing is to be suggested for it."""
+    for photo, sidecar in pairs:
+        try:
+            if not replace:
+                _framing(photo, sidecar, journal).require_ours()
+        except CropperHeadError as error:
+            yield Failure.of(photo, error)
+        else:
+            yield photo, sidecar
 
 
 def _delivered(

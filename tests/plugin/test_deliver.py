@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import struct
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ from cropperhead_core.sidecar.darktable import Step, turn_params
 from cropperhead_core.sidecar.history import NEW, append
 from cropperhead_core.sidecar.packet import packed, parsed
 from cropperhead_core.sidecar.provenance import Provenance
+from cropperhead_core.wishes import Wishes
+from cropperhead_plugin.deliver import HOLD_S, Pair, deliveries
+from cropperhead_plugin.protocol import Failure
 
 from .conftest import Program, lines, photo, snapshot
 from .test_cli import TALL, kind
@@ -103,6 +108,39 @@ def test_answers_come_in_the_order_of_the_pairs(program: Program) -> None:
     printed = delivered(program, *pairs, more=("--jobs", "2"))
     assert [line["photo"] for line in printed] == [str(path) for path in photos]
     assert [n for n, line in enumerate(printed) if "error" in line] == [0, 3, 5]
+
+
+class Ahead:
+    """Takes two photos before it answers the first, as several processes do."""
+
+    def suggestions(self, paths: Iterable[Path], _wishes: Wishes) -> Iterator[Failure]:
+        held: list[Path] = []
+        for path in paths:
+            held.append(path)
+            if len(held) == 2:
+                yield Failure(held.pop(0), "Answer", "")
+        yield from (Failure(path, "Answer", "") for path in held)
+
+
+def test_an_answer_does_not_wait_for_all_that_is_passed_over(program: Program) -> None:
+    photos = [photo(program.folder / f"{n}.jpg", size=(300, 200)) for n in range(8)]
+    own = darkroom.with_crop(None, read_photo(photos[0]), OWN, Provenance(), "a")
+    for one in photos[1:7]:
+        beside(one).write_bytes(own.replace(b":Written", b":Other"))
+    taken: list[Path] = []
+
+    def slowly() -> Iterator[Pair]:
+        for one in photos:
+            taken.append(one)
+            time.sleep(HOLD_S / 2)
+            yield one, beside(one)
+
+    answers = deliveries(slowly(), Ahead(), Wishes(), None)
+    first = next(answers)
+    assert len(taken) < 6
+    rest = [answer.photo for answer in answers if isinstance(answer, Failure)]
+    assert isinstance(first, Failure)
+    assert [first.photo, *rest] == photos
 
 
 def test_versions_of_one_photo_are_told_apart(program: Program, astronaut: Path) -> None:
