@@ -11,6 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cropperhead_core.sidecar.darktable import Step
+from cropperhead_core.sidecar.history import NEW, append
+from cropperhead_core.sidecar.packet import packed, parsed
 from cropperhead_plugin.protocol import line
 
 from .conftest import Lua
@@ -120,6 +123,16 @@ def test_a_batch_is_a_value() -> None:
     assert (begun.answered, begun.applied) == (0, 0)
 
 
+def test_batches_joined_count_what_both_came_to() -> None:
+    batch = LUA.module("batch")
+    failed = batch.after(batch.new(LUA.table(["a", "b"])), b"failed", b"first")
+    again = batch.after(batch.new(LUA.table(["b"])), b"failed", b"second")
+    other = batch.after(batch.new(LUA.table(["b"])), b"kept", None)
+    assert batch.joined(failed, again).message == b"second"
+    both = batch.joined(failed, other)
+    assert (both.answered, both.failed, both.kept, both.message) == (2, 1, 1, b"first")
+
+
 @pytest.mark.parametrize(
     ("known", "expected"),
     [
@@ -163,6 +176,25 @@ def test_edits_that_frame_nothing_do_not_count() -> None:
 @pytest.mark.parametrize("operation", ["crop", "ashift", "clipping"])
 def test_edits_that_frame_count(operation: str) -> None:
     assert framing(entry(operation, "01")) != framing(entry(operation, "02"))
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([], False),
+        ([("exposure", True)], False),
+        ([("crop", True)], True),
+        ([("crop", True), ("crop", False)], False),
+        ([("clipping", False), ("ashift", True), ("crop", False)], True),
+    ],
+)
+def test_a_photo_is_framed_by_the_last_step_of_a_module(
+    steps: list[tuple[str, bool]], expected: bool
+) -> None:
+    path = Path("a.jpg.xmp")
+    tree = parsed(NEW.encode(), path)
+    append(tree, [Step(name, 1, b"\0" * 24, is_enabled=is_on) for name, is_on in steps], path)
+    assert LUA.module("framing").is_on(packed(tree, NEW.encode())) is expected
 
 
 def test_the_suggestion_is_told_in_words() -> None:

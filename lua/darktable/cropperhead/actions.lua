@@ -8,6 +8,7 @@ local delivery = require(folder .. "delivery")
 local memory = require(folder .. "memory")
 local protocol = require(folder .. "protocol")
 local run = require(folder .. "run")
+local sidecar = require(folder .. "sidecar")
 local words = require(folder .. "words")
 
 local actions = {}
@@ -41,6 +42,11 @@ local function may_have_ours(app, image)
   return delivery.is_tagged(image, "suggested") or delivery.is_tagged(image, "accepted")
 end
 
+-- The same, of a photo that nothing is known of: what `apply` and the watch write has no tag.
+local function may_be_ours(app, image)
+  return may_have_ours(app, image) or sidecar.is_framed(image)
+end
+
 -- Bring this crop of a suggestion, or with 0 what was before all of them.
 local function bring(app, image, answer, index)
   local crop = answer.crops[index]
@@ -64,25 +70,30 @@ local function suggested(app, image, answer, index)
   return answer.kind
 end
 
--- What to say when all is done: about one photo its suggestion, else the summary.
-local function report(app, state, last, word, detail)
-  local _, said = app._, {}
-  if word then
-    said[1] = words.ending(_, word, detail, app.patience())
+-- Say what came of runs for the photos of this batch: how they ended if not well, and of one photo
+-- its suggestion, else the summary.
+local function report(app, state, ...)
+  local _, said, last = app._, {}, nil
+  for _, done in ipairs { ... } do
+    state, last = batch.joined(state, done.state), done.last
+    said[#said + 1] = done.ending
   end
-  if #state.photos == 1 and last and last.kind == "kept" then
+  local is_one = #state.photos == 1 and last
+  if is_one and last.said then
+    said[#said + 1] = last.said
+  elseif is_one and last.kind == "kept" then
     said[#said + 1] = words.kept(_, last)
-  elseif #state.photos == 1 and last and last.kind ~= "failed" then
-    said[#said + 1] = last.said or words.suggestion(_, last, last.index or 0)
-  elseif state.answered > 0 then
+  elseif is_one and last.kind ~= "failed" then
+    said[#said + 1] = words.suggestion(_, last, last.index or 0)
+  elseif #batch.counts(state) > 0 then
     said[#said + 1] = words.summary(_, state)
   end
   app.say(table.concat(said, "\n"))
 end
 
--- Ask for suggestions; act(image, answer) for each as it comes gives what it came to and, if it is
--- not to be told in the usual words, what to say.
-local function ask(app, images, act)
+-- Ask for suggestions; act(image, answer) for each as it comes gives what it came to. Gives the run
+-- for `report`.
+local function ask(app, images, wishes, act)
   local dt, _ = app.dt, app._
   local state, last, stopped = batch.new(images), nil, false
   local title = string.format(_("CropperHead: looking at %d photos"), #images)
@@ -105,7 +116,7 @@ local function ask(app, images, act)
     return true
   end
   local ok, word, detail = pcall(run.program, dt, {
-    words = program_line(app, command.deliver(app.wishes())),
+    words = program_line(app, command.deliver(wishes)),
     input = pairs_of(images),
     expected = #images,
     patience = app.patience(),
@@ -114,21 +125,23 @@ local function ask(app, images, act)
   })
   job.valid = false
   assert(ok, word)
-  report(app, state, last, word, detail)
+  local ending = word and words.ending(_, word, detail, app.patience())
+  return { state = state, last = last, ending = ending }
 end
 
--- Have the program note what became of the suggestions; tags follow.
+-- Have the program note what became of the suggestions; tags follow. Gives the run for `report`.
 local function note(app, images, said)
-  local place, last = 0, nil
+  local state, last = batch.new(images), nil
   local function each(line)
-    place = place + 1
+    local image = batch.turn(state)
     local answer, why, word = protocol.outcome(line)
-    if not answer or not images[place] then
+    if not answer or not image then
       return nil, why or "more answers than photos", word
     end
-    last = answer
+    last, state = answer, batch.after(state, answer.kind, answer.message)
+    last.said = answer.message or words.outcome(app._, answer.kind)
     if answer.kind ~= "failed" and answer.kind ~= "untouched" then
-      delivery.tag(app.dt, images[place], answer.kind ~= "inexpressible" and answer.kind or nil)
+      delivery.tag(app.dt, image, answer.kind ~= "inexpressible" and answer.kind or nil)
     end
     return true
   end
@@ -140,18 +153,16 @@ local function note(app, images, said)
     is_stopped = function() return false end,
     each = each,
   })
-  if word then
-    return words.ending(app._, word, detail, app.patience())
-  end
-  return last.kind == "failed" and last.message or words.outcome(app._, last.kind)
+  local ending = word and words.ending(app._, word, detail, app.patience())
+  return { state = state, last = last, ending = ending }
 end
 
 -- Suggest crops for these photos and bring the best of each.
 function actions.suggest(app, images)
-  ask(app, images, function(image, answer)
+  report(app, batch.new(images), ask(app, images, app.wishes(), function(image, answer)
     answer.index = 1
     return suggested(app, image, answer, 1)
-  end)
+  end))
 end
 
 local function moved(index, step, count)
@@ -176,44 +187,55 @@ function actions.step(app, images, step)
     end
   end
   if #unknown > 0 then
-    ask(app, unknown, function(image, answer)
+    report(app, batch.new(unknown), ask(app, unknown, app.wishes(), function(image, answer)
       local has_one = answer.kind == "crop" and delivery.is_tagged(image, "suggested")
       answer.index = has_one and moved(1, step, #answer.crops) or 1
       return suggested(app, image, answer, answer.index)
-    end)
+    end))
   end
 end
 
 -- Note that these photos are cropped as the photographer wants them.
 function actions.accept(app, images)
-  app.say(note(app, images, "accepted"))
+  report(app, batch.new(images), note(app, images, "accepted"))
+end
+
+-- Take our crops away from photos of which it is not known whether they have any. With a crop of
+-- somebody's own the program refuses, so nothing here asks for `replace`.
+local function take(app, images, taken)
+  local wishes = app.wishes()
+  wishes.keep = true
+  return ask(app, images, wishes, function(image, answer)
+    if answer.kind == "crop" or answer.kind == "left" then
+      bring(app, image, answer, 0)
+      taken[#taken + 1] = image
+      return "taken" -- counted when it is noted
+    end
+    return answer.kind
+  end)
 end
 
 -- Take our crops away, and only ours, and note that.
 function actions.reject(app, images)
-  local unknown, rejected = {}, {}
+  local unknown, taken, state, runs = {}, {}, batch.new(images), {}
   for _, image in ipairs(images) do
     local kept = memory.known(app.memory, image)
     if kept and kept.index > 0 then
       bring(app, image, kept.answer, 0)
+      taken[#taken + 1] = image
+    elseif not kept and may_be_ours(app, image) then
+      unknown[#unknown + 1] = image
+    else
+      state = batch.after(state, "bare")
     end
-    local list = kept and rejected or unknown
-    list[#list + 1] = image
   end
   if #unknown > 0 then
-    ask(app, unknown, function(image, answer)
-      if answer.kind == "crop" or answer.kind == "left" then
-        bring(app, image, answer, 0)
-        rejected[#rejected + 1] = image
-        answer.said = words.outcome(app._, "rejected")
-        return "left"
-      end
-      return answer.kind
-    end)
+    runs[1] = take(app, unknown, taken)
   end
-  if #rejected > 0 then
-    app.say(note(app, rejected, "rejected"))
+  if #taken > 0 then
+    runs[#runs + 1] = note(app, taken, "rejected")
   end
+  report(app, state, table.unpack(runs))
 end
 
 -- Note what became of photos that the photographer has just left, where their framing was changed.
@@ -221,7 +243,8 @@ function actions.leave(app, image)
   local is_ours = memory.has(app.memory, image) or delivery.is_tagged(image, "suggested")
   if is_ours and not memory.known(app.memory, image) then
     memory.forget(app.memory, image)
-    app.dt.print_log("cropperhead: " .. note(app, { image }, nil))
+    local done = note(app, { image }, nil)
+    app.dt.print_log("cropperhead: " .. (done.ending or done.last.said))
   end
 end
 

@@ -4,16 +4,35 @@ local framing = {}
 
 local MODULES = { crop = true, ashift = true, clipping = true }
 
--- The entries of the modules that frame the photo, as they stand there; "" if there are none.
-function framing.of(sidecar)
+-- The entries of the modules that frame the photo, each with its module, in their order.
+local function entries_of(sidecar)
   local entries = {}
   local history = sidecar:match("<darktable:history>.-</darktable:history>") or ""
   for entry in history:gmatch("<rdf:li(.-)/>") do
-    if MODULES[entry:match('darktable:operation="([^"]*)"') or ""] then
-      entries[#entries + 1] = (entry:gsub('darktable:num="%d+"', ""):gsub("%s+", " "))
+    local module = entry:match('darktable:operation="([^"]*)"')
+    if MODULES[module or ""] then
+      entries[#entries + 1] = { module = module, text = entry }
     end
   end
-  return table.concat(entries, "\n")
+  return entries
+end
+
+-- The entries of the modules that frame the photo, as they stand there; "" if there are none.
+function framing.of(sidecar)
+  local texts = {}
+  for i, entry in ipairs(entries_of(sidecar)) do
+    texts[i] = entry.text:gsub('darktable:num="%d+"', ""):gsub("%s+", " ")
+  end
+  return table.concat(texts, "\n")
+end
+
+-- Whether a module that frames the photo is on: the last entry of each says so.
+function framing.is_on(sidecar)
+  local on = {}
+  for _, entry in ipairs(entries_of(sidecar)) do
+    on[entry.module] = entry.text:find('darktable:enabled="1"', 1, true) and true or nil
+  end
+  return next(on) ~= nil
 end
 
 return framing

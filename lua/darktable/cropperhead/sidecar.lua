@@ -26,4 +26,9 @@ function sidecar.framing(image)
   return framing.of(files.content(image.sidecar))
 end
 
+-- Whether its sidecar says that something frames the photo.
+function sidecar.is_framed(image)
+  return framing.is_on(files.content(image.sidecar))
+end
+
 return sidecar

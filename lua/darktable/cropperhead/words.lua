@@ -14,6 +14,12 @@ end
 local COUNTED = {
   applied = N"cropped: %d",
   left = N"best left as they are: %d",
+  accepted = N"accepted: %d",
+  adjusted = N"your own crops noted: %d",
+  rejected = N"rejected, as before: %d",
+  untouched = N"noted: %d",
+  inexpressible = N"perspective changed: %d",
+  bare = N"no suggested crop to take away: %d",
   kept = N"skipped because of your own crop: %d",
   failed = N"failed: %d",
 }
