@@ -12,8 +12,9 @@ from cropperhead_core.errors import DamagedSidecar, InvalidCrop, NotExpressible
 from cropperhead_core.orientation import stored_crop, upright_crop
 from cropperhead_core.photo import Photo
 
-from . import adobe, history, provenance
+from . import adobe, history, masks, provenance
 from .darktable import Step, crop_params, decoded, flipped, turn_params
+from .entries import value_of
 from .files import Content
 from .packet import CROPPERHEAD, DARKTABLE, XMP_MM, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
@@ -66,7 +67,7 @@ def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: obj
     adobe.update(rdf, tops, adobe.encoded(stored))
     signature = _signature([*steps, *added])
     provenance.note(rdf, descriptions(tree, name), crop, signature, by)
-    return packed(tree, source)
+    return _kept(source, packed(tree, source), name)
 
 
 def _framing(steps: Sequence[Step], stored: Crop, cropping: bytes) -> list[Step]:
@@ -102,7 +103,13 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
     history.drop(tree, _is_from_us(signed, steps, stays, name), name)
     noted = descriptions(then, name) if stays == framed else []
     provenance.take_back(rdf_of(tree, name), tops, noted, name)
-    return packed(tree, data)
+    return _kept(data, packed(tree, data), name)
+
+
+def _kept(before: bytes, after: bytes, name: object) -> bytes:
+    """The sidecar after a change, if all masks are with their steps."""
+    masks.require_kept(before, after, name)
+    return after
 
 
 def _crops_among(steps: Sequence[Step]) -> Counter[str]:
@@ -140,8 +147,8 @@ def _is_from_us(
     left: Counter[str] = Counter(stays)
 
     def test(entry: etree._Element) -> bool:
-        operation = history.value_of(entry, "operation")
-        if operation in switched_off and history.value_of(entry, "enabled") == "0":
+        operation = value_of(entry, "operation")
+        if operation in switched_off and value_of(entry, "enabled") == "0":
             return True
         if operation not in SIGNED:
             return False

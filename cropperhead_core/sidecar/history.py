@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from lxml import etree
 
 from cropperhead_core.errors import DamagedSidecar, NotExpressible
 
+from . import masks
 from .darktable import Step, params
+from .entries import set_value, value_of, whole
 from .packet import DARKTABLE, RDF, descriptions, tag
 
-__all__ = ["NEW", "OURS", "Test", "append", "drop", "params_of", "steps", "value_of"]
+__all__ = ["NEW", "OURS", "Test", "append", "drop", "params_of", "steps"]
 
 VERSIONS = ("2", "3", "4", "5")
 """Of the sidecar format whose histories we know; darktable 4.2.1 itself rejects 6."""
@@ -24,8 +25,8 @@ BEGINNING = {
     "iop_order_version": "2",
 }
 """Set where a sidecar has no history yet and does not say otherwise."""
-OURS = frozenset(("history", "history_end", *BEGINNING))
-"""Properties of darktable's that a crop may change or begin."""
+OURS = frozenset(("history", "history_end", "masks_history", *BEGINNING))
+"""Properties of darktable's that a crop may change or begin; masks as `masks.require_kept` says."""
 FRAMING = ("crop", "ashift", "clipping", "flip")
 """The modules that say what is seen of the photo, and how turned."""
 BLEND_VERSION = "11"
@@ -71,7 +72,7 @@ def steps(tree: Tree, name: object) -> list[Step]:
     for number, entry in _numbered(sequence, name):
         operation = value_of(entry, "operation")
         if number < end and operation in FRAMING:
-            version = _whole(value_of(entry, "modversion") or "0", name)
+            version = whole(value_of(entry, "modversion") or "0", name)
             data = params_of(entry, name)
             found.append(Step(operation, version, data, value_of(entry, "enabled") == "1"))
     return found
@@ -94,6 +95,7 @@ def append(tree: Tree, added: list[Step], name: object) -> None:
     for number, entry in _numbered(sequence, name):
         if number >= end:
             sequence.remove(entry)
+    masks.renumber(tree, lambda number: number if number < end else None, name)
     for number, step in enumerate(added, end):
         entry = etree.SubElement(sequence, tag(RDF, "li"))
         said = {
@@ -126,7 +128,7 @@ def _history(tree: Tree, name: object) -> tuple[Tree | None, int]:
             raise DamagedSidecar(f"expected rdf:Seq in darktable's history in {name}")
         end = value_of(top, "history_end")
         count = len(sequence.findall(tag(RDF, "li")))
-        return sequence, count if end is None else _whole(end, name)
+        return sequence, count if end is None else whole(end, name)
     return None, 0
 
 
@@ -146,25 +148,7 @@ def _begun(tree: Tree, name: object) -> Tree:
 def _set_end(tree: Tree, end: int, name: object) -> None:
     for top in descriptions(tree, name):
         if top.find(tag(DARKTABLE, "history")) is not None:
-            _set(top, "history_end", str(end))
-
-
-def value_of(element: Tree, key: str) -> str | None:
-    """A simple property, said as an attribute or as an element."""
-    value: str | None = element.get(tag(DARKTABLE, key))
-    if value is None:
-        child = element.find(tag(DARKTABLE, key))
-        value = None if child is None else child.text or ""
-    return value
-
-
-def _set(element: Tree, key: str, value: str) -> None:
-    """Say a simple property where it is said already, as an element or as an attribute."""
-    child = element.find(tag(DARKTABLE, key))
-    if child is not None:
-        child.text = value
-    else:
-        element.set(tag(DARKTABLE, key), value)
+            set_value(top, "history_end", str(end))
 
 
 def _numbered(sequence: Tree, name: object) -> list[tuple[int, Tree]]:
@@ -173,15 +157,8 @@ def _numbered(sequence: Tree, name: object) -> list[tuple[int, Tree]]:
     said = [text for entry in entries if (text := value_of(entry, "num")) is not None]
     if len(said) < len(entries):
         return list(enumerate(entries))
-    numbers = [_whole(text, name) for text in said]
+    numbers = [whole(text, name) for text in said]
     return sorted(zip(numbers, entries, strict=True), key=lambda numbered: numbered[0])
-
-
-def _whole(text: str, name: object) -> int:
-    with suppress(ValueError):
-        if (number := int(text)) >= 0:
-            return number
-    raise DamagedSidecar(f"expected a whole number of 0 or more, got {text!r} in {name}")
 
 
 def drop(tree: Tree, is_dropped: Test, name: object) -> None:
@@ -195,5 +172,14 @@ def drop(tree: Tree, is_dropped: Test, name: object) -> None:
             gone.append(number)
             sequence.remove(entry)
         elif gone and value_of(entry, "num") is not None:
-            _set(entry, "num", str(number - len(gone)))
+            set_value(entry, "num", str(number - len(gone)))
+    masks.renumber(tree, lambda number: _moved(number, gone), name)
     _set_end(tree, end - sum(number < end for number in gone), name)
+
+
+def _moved(number: int, gone: list[int]) -> int:
+    """The number that a step has when some are gone; for one of those that of the step before.
+
+    darktable gives no masks to crop and ashift; if something else did, they go on to count.
+    """
+    return max(0, number - sum(each <= number for each in gone))

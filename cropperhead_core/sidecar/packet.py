@@ -25,6 +25,7 @@ __all__ = [
     "descriptions",
     "packed",
     "parsed",
+    "properties",
     "rdf_of",
     "require_kept",
     "tag",
@@ -154,7 +155,7 @@ def require_kept(
 
 
 def _others(data: bytes, is_ours: Callable[[str, str], bool], name: object) -> Properties:
-    return {each for each in _properties(data, name) if not is_ours(each[0], _top(each[1]))}
+    return {each for each in properties(data, name) if not is_ours(each[0], _top(each[1]))}
 
 
 def _top(path: str) -> str:
@@ -162,7 +163,7 @@ def _top(path: str) -> str:
     return re.split(r"[\[/]", path, maxsplit=1)[0].rsplit(":", maxsplit=1)[-1]
 
 
-def _properties(data: bytes, name: object) -> Iterator[tuple[str, str, str]]:
+def properties(data: bytes, name: object) -> Iterator[tuple[str, str, str]]:
     """Namespace, path and value of every property, as Adobe's parser sees them."""
     _, object_to_dict = adobe_parser()
     for namespace, entries in object_to_dict(_read(data, name)).items():

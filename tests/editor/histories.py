@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from lxml import etree
 
 from cropperhead_core.sidecar import history
 from cropperhead_core.sidecar.darktable import TURN, TURN_BYTES, Step
-from cropperhead_core.sidecar.packet import DARKTABLE, packed, parsed
+from cropperhead_core.sidecar.packet import DARKTABLE, RDF, packed, parsed, tag
 
 EXPOSURE_EV = 1.0
 
@@ -48,6 +49,25 @@ def sidecar(photo: Path, *steps: Step) -> Path:
     path = photo.with_name(photo.name + ".xmp")
     path.write_bytes(packed(tree, data))
     return path
+
+
+def ending(data: bytes, end: int) -> bytes:
+    """The sidecar stepped back to this many entries; the others are there still."""
+    return re.sub(rb'(history_end=)"\d+"', rb'\1"%d"' % end, data)
+
+
+def with_masks(path: Path, *masks: tuple[int, str]) -> None:
+    """Put drawn masks into the sidecar: the number of the entry that each is of, and its name."""
+    data = path.read_bytes()
+    tree = parsed(data, path)
+    (steps,) = tree.iter(tag(DARKTABLE, "history"))
+    drawn = etree.SubElement(steps.getparent(), tag(DARKTABLE, "masks_history"))
+    sequence = etree.SubElement(drawn, tag(RDF, "Seq"))
+    for number, name in masks:
+        mask = etree.SubElement(sequence, tag(RDF, "li"))
+        mask.set(tag(DARKTABLE, "mask_num"), str(number))
+        mask.set(tag(DARKTABLE, "mask_name"), name)
+    path.write_bytes(packed(tree, data))
 
 
 def as_format_2(path: Path) -> None:
