@@ -67,7 +67,7 @@ def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: obj
     adobe.update(rdf, tops, adobe.encoded(stored))
     signature = _signature([*steps, *added])
     provenance.note(rdf, descriptions(tree, name), crop, signature, by)
-    return _kept(source, packed(tree, source), name)
+    return _kept(source, packed(tree, source, name), name)
 
 
 def _framing(steps: Sequence[Step], stored: Crop, cropping: bytes) -> list[Step]:
@@ -103,7 +103,7 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
     history.drop(tree, _is_from_us(signed, steps, stays, name), name)
     noted = descriptions(then, name) if stays == framed else []
     provenance.take_back(rdf_of(tree, name), tops, noted, name)
-    return _kept(data, packed(tree, data), name)
+    return _kept(data, packed(tree, data, name), name)
 
 
 def _kept(before: bytes, after: bytes, name: object) -> bytes:

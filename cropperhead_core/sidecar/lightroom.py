@@ -54,7 +54,7 @@ def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: obj
     tops = descriptions(tree, name)
     signature = _signature(adobe.crop_fields(tops, name))
     provenance.note(rdf, tops, crop, signature, by)
-    return packed(tree, source)
+    return packed(tree, source, name)
 
 
 def without_crop(data: bytes, before: Content, name: object) -> bytes:
@@ -63,7 +63,7 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
     tops = descriptions(tree, name)
     then = [] if before is None else descriptions(parsed(before, name), name)
     provenance.take_back(rdf_of(tree, name), tops, then, name)
-    return packed(tree, data)
+    return packed(tree, data, name)
 
 
 def is_of(data: bytes, photo: Path, name: object) -> bool:

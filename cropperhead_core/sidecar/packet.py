@@ -61,7 +61,7 @@ UTF_16 = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
-ENCODING = re.compile(r"encoding=[\"']([\w.-]+)")
+ENCODING = re.compile(r"encoding\s*=\s*[\"']([\w.-]+)")
 LIBEXEMPI = "libexempi.so.8"
 MAX_BYTES = 32 << 20
 """The largest sidecar with masks and retouching we have seen has 3 MB."""
@@ -101,14 +101,18 @@ def parsed(data: bytes, name: object) -> Tree:
     return tree
 
 
-def packed(tree: Tree, data: bytes) -> bytes:
+def packed(tree: Tree, data: bytes, name: object) -> bytes:
     """The bytes of a tree that was changed since it was parsed from `data`.
 
     What is around its root (byte order mark, declaration, packet wrapper, padding) stays, and so
-    does the encoding.
+    does the encoding. Raises `DamagedSidecar` for one that lxml knows and Python does not.
     """
     codec, root = _codec(data), tree.getroot()
-    text = data.decode(codec)
+    try:
+        text = data.decode(codec)
+    except (UnicodeError, LookupError) as error:
+        message = f"expected an encoding that can be read, got {codec}, save anew {name}: {error}"
+        raise DamagedSidecar(message) from error
     around = PROLOG.match(text)
     start = around.end() if around else 0
     name = (

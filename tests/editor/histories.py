@@ -47,7 +47,7 @@ def sidecar(photo: Path, *steps: Step) -> Path:
     tree = parsed(data, photo)
     history.append(tree, list(steps), photo)
     path = photo.with_name(photo.name + ".xmp")
-    path.write_bytes(packed(tree, data))
+    path.write_bytes(packed(tree, data, path))
     return path
 
 
@@ -67,7 +67,7 @@ def with_masks(path: Path, *masks: tuple[int, str]) -> None:
         mask = etree.SubElement(sequence, tag(RDF, "li"))
         mask.set(tag(DARKTABLE, "mask_num"), str(number))
         mask.set(tag(DARKTABLE, "mask_name"), name)
-    path.write_bytes(packed(tree, data))
+    path.write_bytes(packed(tree, data, path))
 
 
 def as_format_2(path: Path) -> None:
@@ -80,4 +80,4 @@ def as_format_2(path: Path) -> None:
         if element.get(f"{{{DARKTABLE}}}xmp_version"):
             element.set(f"{{{DARKTABLE}}}xmp_version", "2")
     etree.cleanup_namespaces(tree)
-    path.write_bytes(packed(tree, data))
+    path.write_bytes(packed(tree, data, path))

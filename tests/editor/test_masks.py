@@ -35,7 +35,7 @@ def cut(data: bytes, end: int) -> bytes:
     """The sidecar with this many entries only."""
     tree = parsed(histories.ending(data, end), "masked")
     history.append(tree, [], "masked")
-    return packed(tree, data)
+    return packed(tree, data, "masked")
 
 
 def moved_behind(ours: bytes, data: bytes) -> bytes:
@@ -53,7 +53,7 @@ def moved_behind(ours: bytes, data: bytes) -> bytes:
         mask.set(tag(DARKTABLE, "mask_num"), str(EXPOSED + 1))
     steps[0].append(entry)
     room.getparent().replace(room, drawn)
-    return histories.ending(packed(tree, ours), EXPOSED + 2)
+    return histories.ending(packed(tree, ours, "ours"), EXPOSED + 2)
 
 
 def test_a_masked_edit_made_since_stays_when_our_crop_is_taken_out(
@@ -89,4 +89,4 @@ def without_its_group(data: bytes) -> bytes:
         said = (mask.get(tag(DARKTABLE, "mask_num")), mask.get(tag(DARKTABLE, "mask_type")))
         if said == (str(EXPOSED + 1), "4"):
             mask.getparent().remove(mask)
-    return packed(tree, data)
+    return packed(tree, data, "masked")

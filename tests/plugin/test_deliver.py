@@ -50,7 +50,7 @@ def with_history(path: Path, steps: list[dict[str, Any]]) -> None:
         for s in steps
     ]
     append(tree, said, path)
-    path.write_bytes(packed(tree, NEW.encode()))
+    path.write_bytes(packed(tree, NEW.encode(), path))
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def edited(path: Path) -> None:
     data = path.read_bytes()
     tree = parsed(data, path)
     append(tree, [EXPOSURE, EXPOSURE, EXPOSURE], path)
-    path.write_bytes(packed(tree, data))
+    path.write_bytes(packed(tree, data, path))
 
 
 @pytest.mark.parametrize(("crop", "ours"), [(STRAIGHT, 1), (TURNED, 2)])

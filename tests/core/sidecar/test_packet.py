@@ -33,7 +33,7 @@ def changed(data: bytes) -> bytes:
     """The packet after one property was changed."""
     tree = parsed(data, "a.xmp")
     descriptions(tree, "a.xmp")[0].set("{http://purl.org/dc/elements/1.1/}format", "Brötchen")
-    return packed(tree, data)
+    return packed(tree, data, "a.xmp")
 
 
 @pytest.mark.parametrize("around", AROUND)
@@ -48,14 +48,30 @@ def test_what_is_around_the_root_stays(around: str, codec: str) -> None:
     assert 'dc:format="Brötchen"' in written
 
 
-def test_latin_1_stays_latin_1() -> None:
-    data = ('<?xml version="1.0" encoding="ISO-8859-1"?>' + BODY).encode("latin-1")
+@pytest.mark.parametrize("said", ['encoding="ISO-8859-1"', "encoding = 'ISO-8859-1' "])
+def test_latin_1_stays_latin_1(said: str) -> None:
+    data = (f'<?xml version="1.0" {said}?>' + BODY).encode("latin-1")
     assert 'dc:format="Brötchen"' in changed(data).decode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("said", "body"),
+    [
+        ("encoding='VISCII'", BODY.replace("ä", "a").encode()),
+        (" " * 200 + "encoding='ISO-8859-1'", BODY.encode("latin-1")),
+    ],
+    ids=["unknown to Python", "said too late"],
+)
+def test_an_encoding_that_only_lxml_reads_is_refused(said: str, body: bytes) -> None:
+    data = f"<?xml version='1.0' {said}?>".encode() + body
+    with pytest.raises(DamagedSidecar, match=r"an encoding that can be read, got .* a\.xmp: "):
+        changed(data)
 
 
 def test_an_unchanged_packet_in_canonical_form_is_the_same_bytes() -> None:
     data = BODY.encode()
-    assert packed(parsed(data, "a.xmp"), data) == etree.tostring(parsed(data, ""), encoding="UTF-8")
+    tree = parsed(data, "a.xmp")
+    assert packed(tree, data, "a.xmp") == etree.tostring(tree, encoding="UTF-8")
 
 
 @pytest.mark.parametrize(
