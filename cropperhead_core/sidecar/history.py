@@ -71,6 +71,10 @@ def steps(tree: Tree, name: object) -> list[Step]:
     found = []
     for number, entry in _numbered(sequence, name):
         operation = value_of(entry, "operation")
+        if operation is None:
+            raise DamagedSidecar(
+                f"expected a module in each entry of the history, got none in {name}"
+            )
         if number < end and operation in FRAMING:
             version = whole(value_of(entry, "modversion") or "0", name)
             data = params_of(entry, name)

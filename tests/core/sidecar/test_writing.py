@@ -31,7 +31,8 @@ from cropperhead_core.sidecar import (
     write_crop,
 )
 from cropperhead_core.sidecar.darktable import Step
-from cropperhead_core.sidecar.packet import DARKTABLE, RDF, tag
+from cropperhead_core.sidecar.history import append
+from cropperhead_core.sidecar.packet import DARKTABLE, RDF, packed, parsed, tag
 from tests.editor import histories
 from tests.strategies import crops_of
 
@@ -372,6 +373,55 @@ def test_a_negative_number_in_the_history_is_refused(jpeg: Path, place: str) -> 
     path.write_text(text)
     with pytest.raises(DamagedSidecar, match=r"0 or more, got '-1' in .*IMG\.jpg\.xmp"):
         write_crop(jpeg, CROP)
+    assert path.read_text() == text
+
+
+SPELLED = {
+    "attributes": r"<rdf:li \1/>",
+    "description": r"<rdf:li><rdf:Description \1/></rdf:li>",
+    "with space": "<rdf:li>\n  <rdf:Description \\1>\n  </rdf:Description>\n</rdf:li>",
+}
+"""The same entry of a list in words of RDF; darktable applies each (measured)."""
+
+
+def spelled(path: Path, how: str) -> bytes:
+    """The sidecar with its entries said so."""
+    text = re.sub(r"<rdf:li ([^>]*)/>", SPELLED[how], path.read_text())
+    path.write_text(text)
+    return text.encode()
+
+
+@pytest.mark.parametrize("how", SPELLED)
+def test_a_crop_is_seen_however_rdf_spells_it(jpeg: Path, how: str) -> None:
+    path = histories.sidecar(jpeg, histories.exposure(), histories.crop(0.2, 0.2, 0.8, 0.8))
+    before = spelled(path, how)
+    assert apart(read_crop(jpeg), Crop(0.2, 0.2, 0.8, 0.8), RAW_SIZE) < REACHED_PX
+    with pytest.raises(SidecarConflict, match="a crop already"):
+        write_crop(jpeg, CROP)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("how", SPELLED)
+def test_entries_are_renumbered_however_rdf_spells_them(jpeg: Path, how: str) -> None:
+    path = histories.sidecar(jpeg, histories.exposure())
+    before = path.read_bytes()
+    write_crop(jpeg, OTHER)
+    data = path.read_bytes()
+    tree = parsed(data, path)
+    append(tree, [histories.exposure()], path)
+    path.write_bytes(packed(tree, data, path))
+    spelled(path, how)
+    remove_crop(jpeg, "darktable", before)
+    assert re.findall(r'darktable:num="(\d+)"', path.read_text()) == ["0", "1"]
+
+
+def test_an_entry_whose_module_is_not_said_is_refused(jpeg: Path) -> None:
+    path = histories.sidecar(jpeg, histories.exposure())
+    text = path.read_text().replace("darktable:operation=", "darktable:operations=")
+    path.write_text(text)
+    for replace in (False, True):
+        with pytest.raises(DamagedSidecar, match=r"a module in each entry .* in .*IMG\.jpg\.xmp"):
+            write_crop(jpeg, CROP, replace=replace)
     assert path.read_text() == text
 
 
