@@ -98,9 +98,10 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
         raise DamagedSidecar(f"expected our note beside the crop, got none in {name}")
     then = parsed(history.NEW.encode() if before is None else before, name)
     steps = history.steps(then, name)
-    framed = _crops_among(steps)
-    stays = framed if framed <= _crops_among(history.steps(tree, name)) else Counter()
-    history.drop(tree, _is_from_us(signed, steps, stays, name), name)
+    framed = _count(steps, SIGNED)
+    stays = framed if framed <= _count(history.steps(tree, name), SIGNED) else Counter()
+    clipped = _count(steps, ["clipping"])
+    history.drop(tree, _is_from_us(signed, steps, stays + clipped, name), name)
     noted = descriptions(then, name) if stays == framed else []
     provenance.take_back(rdf_of(tree, name), tops, noted, name)
     return _kept(data, packed(tree, data, name), name)
@@ -112,9 +113,9 @@ def _kept(before: bytes, after: bytes, name: object) -> bytes:
     return after
 
 
-def _crops_among(steps: Sequence[Step]) -> Counter[str]:
-    """How often each crop and turn is among these steps."""
-    return Counter(key(step) for step in steps if step.operation in SIGNED)
+def _count(steps: Sequence[Step], operations: Sequence[str]) -> Counter[str]:
+    """How often each step of these modules is among the steps."""
+    return Counter(key(step) for step in steps if step.operation in operations)
 
 
 def is_ours(namespace: str, name: str) -> bool:
@@ -139,8 +140,8 @@ def _is_from_us(
 ) -> history.Test:
     """Whether an entry of the history is one that the signature names, or that switched one off.
 
-    The first of those that `stays` counts stay: two crops of ours may turn by the same angle.
-    Entries are to be asked about in their order.
+    The first of those that `stays` counts stay: two crops of ours may turn by the same angle, and
+    the photographer may have switched a module off before. Entries are to be asked about in order.
     """
     keys = signed.split()
     switched_off = _switched_on(then).keys() & {"clipping", "ashift"}
@@ -148,12 +149,11 @@ def _is_from_us(
 
     def test(entry: etree._Element) -> bool:
         operation = value_of(entry, "operation")
-        if operation in switched_off and value_of(entry, "enabled") == "0":
-            return True
-        if operation not in SIGNED:
+        if operation not in FRAMING:
             return False
         said = key(Step(operation, 0, history.params_of(entry, name)))
         left[said] -= 1
-        return said in keys and left[said] < 0
+        is_off = operation in switched_off and value_of(entry, "enabled") == "0"
+        return (said in keys or is_off) and left[said] < 0
 
     return test

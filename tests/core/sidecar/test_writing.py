@@ -292,6 +292,39 @@ def test_a_rotation_comes_back_when_our_straight_crop_is_taken_out(jpeg: Path) -
     assert read_crop(jpeg) == was
 
 
+TURN, CLIPPED = histories.ashift(3), histories.clipping(2, (0.1, 0.1, 0.9, 0.9))
+
+
+@pytest.mark.parametrize("crop", [OTHER, CROP, Crop(0.2, 0.3, 0.7, 0.8, 3)])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [TURN.switched_off, histories.exposure(), histories.ashift(1)],
+        [histories.ashift(0).switched_off, histories.exposure(), histories.ashift(1)],
+        [TURN, TURN.switched_off, histories.exposure(), TURN],
+        [CLIPPED.switched_off, histories.exposure(), CLIPPED],
+        [CLIPPED, CLIPPED.switched_off, histories.exposure(), CLIPPED],
+    ],
+    ids=["turn", "no turn", "turn on again", "clipping", "clipping on again"],
+)
+def test_what_the_photographer_switched_off_stays_when_our_crop_is_taken_out(
+    jpeg: Path, steps: list[Step], crop: Crop
+) -> None:
+    path = histories.sidecar(jpeg, *steps)
+    before = path.read_bytes()
+    write_crop(jpeg, crop, replace=True)
+    remove_crop(jpeg, "darktable", before)
+    assert entries(path.read_bytes()) == entries(before)
+
+
+def entries(sidecar: bytes) -> list[dict[str, str]]:
+    """All that is said of each entry of a history, and how many count."""
+    tree = etree.fromstring(sidecar)
+    (top,) = tree.iter(tag(RDF, "Description"))
+    end = {"end": top.get(tag(DARKTABLE, "history_end"))}
+    return [*(dict(each.attrib) for each in tree.iter(tag(RDF, "li"))), end]
+
+
 def test_edits_made_since_stay_when_our_crop_is_taken_out(jpeg: Path) -> None:
     path = write_crop(jpeg, CROP).path
     subprocess.run(["exiftool", "-q", "-overwrite_original", "-Rating=4", path], check=True)
