@@ -115,12 +115,8 @@ def packed(tree: Tree, data: bytes, name: object) -> bytes:
         raise DamagedSidecar(message) from error
     around = PROLOG.match(text)
     start = around.end() if around else 0
-    name = (
-        f"{root.prefix}:{etree.QName(root).localname}"
-        if root.prefix
-        else etree.QName(root).localname
-    )
-    closing = text.rfind(f"</{name}")
+    local = etree.QName(root).localname
+    closing = text.rfind(f"</{root.prefix}:{local}" if root.prefix else f"</{local}")
     end = text.index(">", closing) + 1 if closing > 0 else len(text)
     said = etree.tostring(root, encoding="unicode", with_tail=False)
     return (text[:start] + said + text[end:]).encode(codec, "xmlcharrefreplace")
