@@ -28,7 +28,7 @@ from cropperhead_core.sidecar.files import Editor
 from cropperhead_core.suggestion import Suggestion
 from cropperhead_core.wishes import Wishes
 from cropperhead_plugin.notes import note
-from cropperhead_plugin.protocol import Failure
+from cropperhead_plugin.protocol import Failure, one_line
 from cropperhead_plugin.records import suggestion_record
 from cropperhead_plugin.writer import Writer
 
@@ -179,7 +179,8 @@ class Desk:
         applied = self._writer.apply(found)
         if applied.written:
             self.written += 1
-        return "done", "" if applied.sidecar is None else applied.sidecar.name
+        # A name may be of any bytes; the queue takes text.
+        return "done", "" if applied.sidecar is None else one_line(applied.sidecar.name)
 
     def _as_it_is_now(self, entry: Entry, key: str, found: Suggestion) -> tuple[Entry, str]:
         """The entry and key, anew where the crop was written into the photo itself."""
@@ -190,17 +191,17 @@ class Desk:
 
     def _refused(self, entry: Entry, error: CropperHeadError) -> None:
         """Deal with an error: it may mean a crop of somebody's, or that it is worth another try."""
-        is_conflict = isinstance(error, SidecarConflict)
+        is_conflict, said = isinstance(error, SidecarConflict), one_line(str(error))
         if (is_conflict and not is_race(error, entry.path, self._orders.editor)) or isinstance(
             error, NotExpressible
         ):
-            self._note(entry, "skipped", str(error))
+            self._note(entry, "skipped", said)
         elif isinstance(error, JournalError | ToolError):
-            self._fail(entry, str(error), type(error).__name__, longest_s=CLOSED_DELAY_S)
+            self._fail(entry, said, type(error).__name__, longest_s=CLOSED_DELAY_S)
         elif is_closed(error):
-            self._fail(entry, str(error), entry.path.parent, longest_s=CLOSED_DELAY_S)
+            self._fail(entry, said, entry.path.parent, longest_s=CLOSED_DELAY_S)
         else:
-            self._fail(entry, str(error), entry.path)
+            self._fail(entry, said, entry.path)
 
     def _fail(
         self, entry: Entry, message: str, subject: Hashable, *, longest_s: float = math.inf

@@ -140,6 +140,24 @@ def test_a_new_date_of_the_file_is_no_new_photo(home: Home) -> None:
     assert home.asked("journal", "SELECT count(*) FROM suggestions") == [(1,)]
 
 
+def test_a_name_that_is_no_utf8_keeps_no_other_from_its_crop(home: Home) -> None:
+    photos = [home.photos / os.fsdecode(b"caf\xe9.jpg"), home.photos / "z.jpg"]
+    for number, path in enumerate(photos):
+        path.write_bytes(small_jpeg(number))
+    assert home.run("watch", "--once", "--settle", "0", *SURE, home.photos).returncode == 0
+    assert home.counts() == {"done": 2}
+    assert home.troubles(photos) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"<x"])
+def test_a_name_that_is_no_utf8_may_fail_too(home: Home, content: bytes) -> None:
+    path = home.photos / os.fsdecode(b"caf\xe9.jpg")
+    path.write_bytes(small_jpeg(1))
+    sidecar(path).write_bytes(content)
+    assert home.run("watch", "--once", "--settle", "0", home.photos).returncode == 1
+    assert home.counts() == {"failed": 1}
+
+
 def test_links_are_not_followed_out(home: Home, tmp_path: Path) -> None:
     (outside,) = card(tmp_path / "outside", 1)
     (home.photos / "folder").symlink_to(outside.parent)
