@@ -120,13 +120,9 @@ class Queue(Store):
         """What became of this content, the latest first."""
         return self._known("key = ? ORDER BY time DESC", (key,))
 
-    def known_at(self, path: Path, options: str) -> Known | None:
-        """What last became of the photo that was at this path, under these options."""
-        found = self._known(
-            "folder = ? AND name = ? AND options = ? ORDER BY time DESC LIMIT 1",
-            (*_key(path), options),
-        )
-        return found[0] if found else None
+    def known_at(self, path: Path) -> list[Known]:
+        """What became of the contents that were at this path, the latest first."""
+        return self._known("folder = ? AND name = ? ORDER BY time DESC", _key(path))
 
     def known_near(self, folder: Path, moment: Moment, options: str, seconds: float) -> list[Known]:
         """Photos of one camera and folder that were taken within so many seconds, nearest first."""

@@ -103,6 +103,13 @@ def test_a_folder_is_forgotten_with_all_in_it(queue: Queue) -> None:
     assert queue.counts() == {"settling": 1}
 
 
+def test_contents_of_one_path_come_the_latest_first(queue: Queue) -> None:
+    later = replace(KNOWN, key="other", options="others", time=20.0)
+    for known in (KNOWN, later, replace(KNOWN, key="third", path=B)):
+        queue.remember(known)
+    assert queue.known_at(A) == [later, KNOWN]
+
+
 def test_neighbours_in_time_are_of_one_camera_folder_and_options(queue: Queue) -> None:
     at = Moment("X100", 100.0)
     near = replace(KNOWN, moment=Moment("X100", 101.5))

@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from cropperhead_core.complete import require_complete
@@ -32,7 +33,15 @@ from cropperhead_plugin.protocol import Failure, one_line
 from cropperhead_plugin.records import suggestion_record
 from cropperhead_plugin.writer import Writer
 
-from .gate import holds, is_closed, is_race, reason_to_skip, require_room, twins
+from .gate import (
+    holds,
+    is_closed,
+    is_race,
+    is_still_there,
+    reason_to_skip,
+    require_room,
+    twins,
+)
 from .logs import Once, fields
 from .settling import delay_s
 from .sharing import BURST_S, adopted, are_alike, in_burst, moment
@@ -157,11 +166,11 @@ class Desk:
     def _shared(self, entry: Entry, own: Suggestion, when: Moment | None) -> Iterator[Suggestion]:
         """The suggestion with a twin's or a burst's crop, if there is one to share."""
         options = self._orders.options
-        for twin in twins(entry.path):
-            known = self._queue.known_at(twin, options)
-            shared = known and adopted(own, json.loads(known.record))
-            if shared:
-                yield shared
+        for known in chain.from_iterable(map(self._queue.known_at, twins(entry.path))):
+            if known.options == options and is_still_there(known):
+                shared = adopted(own, json.loads(known.record))
+                if shared:
+                    yield shared
         if when is None:
             return
         for known in self._queue.known_near(entry.path.parent, when, options, BURST_S):

@@ -7,15 +7,30 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from cropperhead_core.content import content_key
 from cropperhead_core.entry import Known
-from cropperhead_core.errors import CropperHeadError, NotExpressible, SidecarConflict, SidecarError
+from cropperhead_core.errors import (
+    CropperHeadError,
+    NotExpressible,
+    SidecarConflict,
+    SidecarError,
+    UnreadablePhoto,
+)
 from cropperhead_core.photo import is_raw
 from cropperhead_core.sidecar import find_crop
 from cropperhead_core.sidecar.files import Editor, sidecar_path
 
 from .names import CAMERA_TWINS
 
-__all__ = ["holds", "is_closed", "is_race", "reason_to_skip", "require_room", "twins"]
+__all__ = [
+    "holds",
+    "is_closed",
+    "is_race",
+    "is_still_there",
+    "reason_to_skip",
+    "require_room",
+    "twins",
+]
 
 ROOM_BYTES = 1 << 20
 """What must be free before we begin: a sidecar, the temporary file beside it, the journal."""
@@ -73,6 +88,14 @@ def holds(known: Known, path: Path, options: str) -> bool:
     Under other options only if it is that same photo: there as ever, or moved here.
     """
     return known.options == options or known.path == path or not os.path.lexists(known.path)
+
+
+def is_still_there(known: Known) -> bool:
+    """Whether the photo of which this is known still lies there, with the same content."""
+    try:
+        return content_key(known.path) == known.key
+    except UnreadablePhoto:
+        return False
 
 
 def twins(raw: Path) -> Iterator[Path]:

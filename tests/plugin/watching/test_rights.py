@@ -99,6 +99,26 @@ def test_a_raw_that_comes_later_takes_the_crop_of_its_jpeg(home: Home) -> None:
     assert max(abs(a - b) for a, b in edges) <= 2
 
 
+@pytest.mark.parametrize("successor", [None, "rocket"])
+def test_a_raw_does_not_take_the_crop_of_a_jpeg_that_is_no_more(
+    home: Home, successor: str | None
+) -> None:
+    jpeg = photo(home.photos / "a.jpg", "coffee", (600, 400))
+    home.run(*ONCE, home.photos)
+    gone = read_crop(jpeg)
+    Path(f"{jpeg}.xmp").unlink()
+    jpeg.unlink()
+    if successor is not None:
+        photo(jpeg, successor, (600, 400))
+    raw = draw_raw(home.photos / "a.dng", 600, 400, 3)
+    home.run(*ONCE, home.photos)
+    own = read_crop(raw)
+    assert gone is not None
+    assert own is not None
+    edges = zip(gone.edges(SIZE), own.edges(SIZE), strict=True)
+    assert max(abs(a - b) for a, b in edges) > 5
+
+
 def test_lightroom_gets_the_raws_sidecar_and_none_for_a_jpeg(home: Home) -> None:
     raw = draw_raw(home.photos / "a.dng", 600, 400, 3)
     raw.rename(raw.with_suffix(".nef"))
