@@ -99,6 +99,11 @@ class Queue(Store):
             *self._entries(failed, (wall, limit)),
         ][:limit]
 
+    def retry(self) -> None:
+        """Failed photos are due at once, whatever their delay."""
+        with self.transaction():
+            self._db.execute("UPDATE files SET next_try = 0 WHERE state = 'failed'")
+
     def next_try(self) -> float | None:
         """When the first of the failed photos is to be tried again."""
         with self._ours():

@@ -102,6 +102,10 @@ class Watch:
         self._queue.put([Entry(entry.path, entry.stamp, since=now)])
         self._deadlines.setdefault(entry.path.parent, now + self._rules.settle_s)
 
+    def retry(self) -> None:
+        """Photos that failed are due at once."""
+        self._queue.retry()
+
     def due(self) -> list[Entry]:
         """Photos that are ready to be worked on, those that failed and may be tried again last."""
         return self._queue.due(self._wall(), BATCH)
@@ -205,8 +209,10 @@ def settled(
     """Photos that are ready to be worked on, in batches; ends when `wait` says no.
 
     `wait` gets the seconds until there is something to look at; it may come back earlier. Once
-    means: until every photo that is there has had its turn.
+    means: until every photo that is there has had its turn, those that failed before too.
     """
+    if is_once:
+        watch.retry()
     while wait(0):
         watch.look()
         batch = watch.due()

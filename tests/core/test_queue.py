@@ -84,6 +84,13 @@ def test_a_failed_photo_is_due_after_its_delay_and_when_the_clock_was_set_back(
     assert bool(queue.due(wall, 9)) == is_due
 
 
+def test_failed_photos_may_be_made_due_at_once(queue: Queue) -> None:
+    queue.put([failed(A, 1e10, 10), Entry(B, (1, 2), state="done", next_try=7)])
+    queue.retry()
+    assert [entry.path for entry in queue.due(1e9, 9)] == [A]
+    assert queue.entries(B.parent)["b.jpg"].next_try == 7
+
+
 def test_settling_begins_anew_with_each_run(queue: Queue) -> None:
     queue.put([Entry(A, (1, 2), since=5e8), Entry(B, (1, 2), state="done", since=3)])
     queue.restart(7.0)

@@ -199,6 +199,26 @@ def test_what_another_folder_left_undone_stays_undone(home: Home) -> None:
     assert len(list(home.photos.rglob("*.xmp"))) <= done + 1
 
 
+def test_each_once_meets_a_photo_that_fails(home: Home) -> None:
+    path = home.photos / "a.jpg"
+    path.write_bytes(small_jpeg(1)[:-500])
+    for _ in range(3):
+        done = home.run("watch", "--once", "--settle", "0", home.photos)
+        assert done.returncode == 1
+        assert b"a.jpg" in done.stderr
+
+
+def test_once_meets_a_folder_that_is_open_again(home: Home) -> None:
+    modest = Home(home.place, (), MODEST)
+    photos = card(home.photos, 2)
+    photos[0].parent.chmod(0o555)
+    once = ("watch", "--once", "--settle", "0", *SURE, home.photos)
+    assert modest.run(*once).returncode == 1
+    photos[0].parent.chmod(0o755)
+    assert modest.run(*once).returncode == 0
+    assert modest.troubles(photos) == []
+
+
 def test_a_folder_that_is_not_there_is_not_waited_for_once(home: Home) -> None:
     done = home.run("watch", "--once", home.place / "nowhere")
     assert done.returncode == 2
