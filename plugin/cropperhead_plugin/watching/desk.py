@@ -30,7 +30,7 @@ from cropperhead_core.suggestion import Suggestion
 from cropperhead_core.wishes import Wishes
 from cropperhead_plugin.notes import note
 from cropperhead_plugin.protocol import Failure, one_line
-from cropperhead_plugin.records import suggestion_record
+from cropperhead_plugin.records import Applied, suggestion_record
 from cropperhead_plugin.writer import Writer
 
 from .gate import (
@@ -188,8 +188,7 @@ class Desk:
         applied = self._writer.apply(found)
         if applied.written:
             self.written += 1
-        # A name may be of any bytes; the queue takes text.
-        return "done", "" if applied.sidecar is None else one_line(applied.sidecar.name)
+        return "done", _where(applied)
 
     def _as_it_is_now(self, entry: Entry, key: str, found: Suggestion) -> tuple[Entry, str]:
         """The entry and key, anew where the crop was written into the photo itself."""
@@ -228,3 +227,11 @@ class Desk:
             self._once.over(log, path.parent, "%s can be written to again", path.parent)
         self._queue.put([Entry(path, entry.stamp, state=state, note=said, time=self._wall())])
         log.info(state, extra=fields(photo=path, note=said))
+
+
+def _where(applied: Applied) -> str:
+    """The name of the file that has the crop, or would have it, as text for the queue."""
+    if applied.sidecar is None:
+        return ""
+    name = one_line(applied.sidecar.name)
+    return name if applied.written or applied.was_there else f"would be in {name}"

@@ -168,7 +168,7 @@ def test_a_rehearsal_changes_nothing(home: Home) -> None:
     photo(home.photos / "a.jpg")
     done = home.run("watch", "--dry-run", "--settle", "0", *SURE, home.photos)
     assert done.returncode == 0
-    assert b"a.jpg.xmp" in done.stderr
+    assert b"would be in a.jpg.xmp" in done.stderr
     assert sidecars(home.photos) == []
     assert home.counts() == {}
     assert home.asked("journal", "SELECT * FROM suggestions") == []
