@@ -150,6 +150,16 @@ class Journal(Store):
         named = [row for row in rows if row[-1] != key]
         return [_writing(photo, row[:-1], known_by) for row in both or moved or named]
 
+    def has_embedded(self, photo: Path) -> bool:
+        """Whether we ever wrote into the photo at this path itself, undone or not."""
+        with self._ours():
+            row = self._db.execute(
+                "SELECT 1 FROM writings w JOIN photos p ON p.id = w.photo"
+                " WHERE p.path = ? AND sidecar = p.path LIMIT 1",
+                (_bytes(photo),),
+            ).fetchone()
+        return row is not None
+
     def begun(self) -> list[Writing]:
         """Writings that are only begun, of all photos: their process was killed, or is at it."""
         with self._ours():

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,13 @@ def test_a_moved_photo_has_its_sidecar_beside_it(journal: Journal, tmp_path: Pat
     journal.begin(writing(tmp_path / "a.jpg"), "key")
     (found,) = journal.writings(tmp_path / "new" / "a.jpg", "key")
     assert found.sidecar == tmp_path / "new" / "a.jpg.xmp"
+
+
+def test_a_photo_that_we_ever_wrote_into_is_known_as_such(journal: Journal, tmp_path: Path) -> None:
+    inside, beside = tmp_path / "inside.jpg", tmp_path / "beside.jpg"
+    journal.undone(journal.begin(replace(writing(inside), sidecar=inside), "key"))
+    journal.begin(writing(beside), "key")
+    assert [journal.has_embedded(path) for path in (inside, beside)] == [True, False]
 
 
 def test_an_embedded_writing_changes_the_content_it_is_known_by(

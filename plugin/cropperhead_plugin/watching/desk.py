@@ -33,6 +33,7 @@ from cropperhead_plugin.protocol import Failure, one_line
 from cropperhead_plugin.records import Applied, suggestion_record
 from cropperhead_plugin.writer import Writer
 
+from .embedding import embedded_fate
 from .gate import (
     holds,
     is_closed,
@@ -143,6 +144,10 @@ class Desk:
                 self._queue.remember(replace(known, path=path))
                 self._note(entry, known.state, known.note)
                 return True
+        fate = self._is_embedded(path) and embedded_fate(path, self._queue, self._journal)
+        if fate:
+            self._note(entry, *fate)
+            return True
         self._keys[path] = key
         return False
 
@@ -192,10 +197,14 @@ class Desk:
 
     def _as_it_is_now(self, entry: Entry, key: str, found: Suggestion) -> tuple[Entry, str]:
         """The entry and key, anew where the crop was written into the photo itself."""
-        if not (self._orders.embed and found.best and not is_raw(entry.path)):
+        if not (found.best and self._is_embedded(entry.path)):
             return entry, key
         facts = entry.path.lstat()
         return replace(entry, stamp=(facts.st_size, facts.st_mtime_ns)), content_key(entry.path)
+
+    def _is_embedded(self, path: Path) -> bool:
+        """Whether the crop goes into the photo itself."""
+        return self._orders.embed and not is_raw(path)
 
     def _refused(self, entry: Entry, error: CropperHeadError) -> None:
         """Deal with an error: it may mean a crop of somebody's, or that it is worth another try."""

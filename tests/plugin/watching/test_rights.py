@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,17 @@ from skimage import data
 from watched import SURE, Home, small_jpeg
 
 from cropperhead_core.crop import Crop, Size
+from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.sidecar import find_crop, read_crop, write_crop
 from tests.plugin.conftest import photo, snapshot
 
 SIZE = Size(600, 400)
 ONCE = ("watch", "--once", "--settle", "0", *SURE)
+EMBED = (*ONCE, "--editor", "lightroom", "--embed")
+RESET = {"XMP-crs:HasCrop": "False"} | {
+    f"XMP-crs:Crop{what}": "" for what in ("Top", "Left", "Bottom", "Right", "Angle")
+}
+"""What Lightroom's Reset and saving leaves."""
 
 
 def sidecars(folder: Path) -> list[str]:
@@ -137,9 +144,62 @@ def test_a_photo_that_we_write_into_is_known_again(home: Home) -> None:
     assert read_crop(path, "lightroom") is not None
 
 
-def burst(path: Path, taken: str, shift: int = 0) -> Path:
+def retagged(path: Path, tags: Mapping[str, str]) -> None:
+    """Another program writes into the photo itself."""
+    with ExifTool() as exiftool:
+        exiftool.write(path, tags)
+
+
+def test_an_embedded_crop_that_was_reset_does_not_come_again(home: Home) -> None:
+    path = photo(home.photos / "a.jpg")
+    home.run(*EMBED, home.photos)
+    retagged(path, RESET)
+    before = path.read_bytes()
+    for _ in range(2):
+        home.run(*EMBED, home.photos)
+    assert home.counts() == {"skipped": 1}
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("tags", [{}, {"XMP-dc:Subject": "harbour"}])
+def test_an_embedded_crop_that_was_taken_back_does_not_come_again(
+    home: Home, tags: dict[str, str]
+) -> None:
+    path = photo(home.photos / "a.jpg")
+    home.run(*EMBED, home.photos)
+    if tags:
+        retagged(path, tags)
+    assert home.run("undo", path).returncode == 0
+    home.run(*EMBED, home.photos)
+    assert read_crop(path, "lightroom") is None
+
+
+def test_an_embedded_crop_of_ones_own_choice_stays(home: Home) -> None:
+    path = photo(home.photos / "a.jpg")
+    home.run("apply", "--editor", "lightroom", "--embed", "--aspect", "16:9", path)
+    before = path.read_bytes()
+    home.run(*EMBED, home.photos)
+    assert home.counts() == {"done": 1}
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("later", "size"), [("2026:05:01 12:00:00", (512, 400)), ("2026:06:02 13:00:00", (600, 400))]
+)
+def test_a_new_photo_under_an_old_name_has_a_crop_of_its_own_embedded(
+    home: Home, later: str, size: tuple[int, int]
+) -> None:
+    path = burst(home.photos / "a.jpg", "2026:05:01 12:00:00")
+    home.run(*EMBED, home.photos)
+    burst(path, later, size=size)
+    home.run(*EMBED, home.photos)
+    assert home.counts() == {"done": 1}
+    assert read_crop(path, "lightroom") is not None
+
+
+def burst(path: Path, taken: str, shift: int = 0, size: tuple[int, int] = (600, 400)) -> Path:
     """A photo with a camera and a time, its picture moved a little."""
-    image = Image.fromarray(data.rocket()[:400, shift : shift + 600])
+    image = Image.fromarray(data.rocket()[: size[1], shift : shift + size[0]])
     exif = image.getexif()
     exif[0x0110] = "X100"
     exif.get_ifd(0x8769)[0x9003] = taken
