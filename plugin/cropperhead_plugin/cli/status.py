@@ -39,7 +39,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         warn(f"nothing was watched yet: {path} is not there")
         return 1
     running = present(path)
-    folders = (running or {}).get("folders", settings.folders)
+    told = running or {}
+    folders = told.get("folders", settings.folders)
+    editor = told.get("editor", settings.editor)
     with Queue(path) as queue:
-        now = status(queue, running, folders, most=max(0, options.last))
+        now = status(queue, running, folders, editor=editor, most=max(0, options.last))
     return report([now], Status.record, status_words, as_json=options.json)

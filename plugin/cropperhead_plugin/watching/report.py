@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cropperhead_core.entry import Entry
+from cropperhead_core.entry import Entry, State
+from cropperhead_core.errors import CropperHeadError, NotExpressible
 from cropperhead_core.queue import Queue
+from cropperhead_core.sidecar import Editor, find_crop
+from cropperhead_core.sidecar.files import sidecar_path
 from cropperhead_plugin.protocol import VERSION, Record
 
 __all__ = ["STATES", "Status", "status"]
 
 STATES = ("settling", "waiting", "done", "left", "review", "skipped", "failed")
+EDITORS: tuple[Editor, ...] = ("darktable", "lightroom")
 MINUTE_S, HOUR_S = 60, 3600
+ALL = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +58,55 @@ class Status:
 
 
 def status(
-    queue: Queue, running: dict[str, Any] | None, folders: Iterable[str], *, most: int
+    queue: Queue,
+    running: dict[str, Any] | None,
+    folders: Iterable[str],
+    *,
+    editor: Editor,
+    most: int,
 ) -> Status:
-    """How the watch does now; at most so many errors and photos for review."""
+    """How the watch for this editor does now; at most so many errors, every photo for review."""
     now = time.time()
-    counts = queue.counts()
+    kept = {entry: _state_now(entry, editor) for entry in queue.in_state("review", ALL)}
+    counts = Counter(queue.counts())
+    counts["review"] = 0
+    counts.update(kept.values())
     places = [*folders, str(queue.path.parent)]
     return Status(
         running=running,
-        counts={state: counts.get(state, 0) for state in STATES},
+        counts={state: counts[state] for state in STATES},
         last_minute=queue.finished_since(now - MINUTE_S),
         last_hour=queue.finished_since(now - HOUR_S),
         errors=tuple(queue.in_state("failed", most)),
-        review=tuple(queue.in_state("review", most)),
+        review=tuple(entry for entry, state in kept.items() if state == "review"),
         free={place: free for place in places if (free := _free(Path(place))) is not None},
         queue_bytes=queue.path.stat().st_size,
     )
+
+
+def _state_now(entry: Entry, editor: Editor) -> State:
+    """What has become of a photo kept for review: `apply` and editors do not tell the queue."""
+    if _is_untouched(entry):
+        return "review"
+    try:
+        found = find_crop(entry.path)
+    except NotExpressible:
+        return "skipped"
+    except CropperHeadError:
+        return "review"
+    if found is not None and found.ours:
+        return "done"
+    return "review" if found is None or found.editor != editor else "skipped"
+
+
+def _is_untouched(entry: Entry) -> bool:
+    """Whether nothing was written for a photo: to look into thousands of raws takes a while."""
+    try:
+        facts = entry.path.lstat()
+    except OSError:
+        return True
+    is_same = entry.stamp == (facts.st_size, facts.st_mtime_ns)
+    return is_same and not any(os.path.lexists(sidecar_path(entry.path, by)) for by in EDITORS)
 
 
 def _error(entry: Entry) -> Record:

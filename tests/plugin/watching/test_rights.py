@@ -10,7 +10,7 @@ import pytest
 from drawn import draw_raw
 from PIL import Image
 from skimage import data
-from watched import SURE, Home, small_jpeg
+from watched import SURE, Home, card, small_jpeg
 
 from cropperhead_core.crop import Crop, Size
 from cropperhead_core.exiftool import ExifTool
@@ -222,6 +222,41 @@ def test_crops_that_gain_little_are_kept_for_review(home: Home) -> None:
     assert sidecars(home.photos) == []
     (kept,) = home.status()["review"]
     assert kept["photo"] == str(path)
+
+
+def test_every_photo_that_is_kept_for_review_is_named(home: Home) -> None:
+    photos = card(home.photos, 7)
+    home.run(*ONCE, "--review-below", "1000", home.photos)
+    said = home.run("status", "--last", "0").stdout
+    assert [path for path in photos if str(path).encode() not in said] == []
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--editor", "lightroom", "--embed")], ids=["beside", "inside"]
+)
+def test_what_was_kept_for_review_is_done_when_it_was_applied(
+    home: Home, options: tuple[str, ...]
+) -> None:
+    path = photo(home.photos / "a.jpg")
+    review = (*ONCE, *options, "--review-below", "1000", home.photos)
+    home.run(*review)
+    assert home.run("apply", *options, *SURE, path).returncode == 0
+    for _ in range(2):
+        status = home.status()
+        assert (status["photos"]["review"], status["photos"]["done"]) == (0, 1)
+        assert status["review"] == []
+        home.run(*review)
+
+
+def test_somebodys_crop_takes_a_photo_out_of_review_and_their_sidecar_alone_does_not(
+    home: Home, shared: Path
+) -> None:
+    path = photo(home.photos / "a.jpg")
+    home.run(*ONCE, "--review-below", "1000", home.photos)
+    Path(f"{path}.xmp").write_text('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>')
+    assert home.status()["photos"]["review"] == 1
+    shutil.copy(shared / "data/darktable/after_darktable_rewrite.jpg.xmp", f"{path}.xmp")
+    assert home.status()["photos"]["skipped"] == 1
 
 
 def test_a_rehearsal_changes_nothing(home: Home) -> None:
