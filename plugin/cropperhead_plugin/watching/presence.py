@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Self
 
-from cropperhead_core.errors import SettingsError
+from cropperhead_core.errors import JournalError, SettingsError
 
 __all__ = ["Presence", "present"]
 
@@ -20,13 +20,13 @@ TRIES, PAUSE_S = 5, 0.05
 class Presence:
     """Holds the lock beside a queue and says there what we are at; a context manager.
 
-    Raises `SettingsError` when another watch has it. The kernel lets go of it however we end.
+    Raises `SettingsError` when another watch has it, `JournalError` when it cannot be made. The
+    kernel lets go of it however we end.
     """
 
     def __init__(self, queue: Path) -> None:
         path = _beside(queue)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("a+b")
+        self._file = _opened(path)
         if not _is_locked(self._file):
             self._file.close()
             raise SettingsError(
@@ -54,7 +54,6 @@ class Presence:
         with suppress(OSError):  # a full disk is no reason to stop
             os.ftruncate(self._file.fileno(), 0)
             self._file.write(content)
-            self._file.flush()
 
 
 def present(queue: Path) -> dict[str, Any] | None:
@@ -67,6 +66,17 @@ def present(queue: Path) -> dict[str, Any] | None:
     except OSError:
         return _said(_beside(queue))
     return None
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Unbuffered: what a full disk did not take would be tried again on closing.
+        return path.open("a+b", buffering=0)
+    except OSError as error:
+        raise JournalError(
+            f"cannot write {path}, which says that a watch is at work: {error.strerror}"
+        ) from error
 
 
 def _is_locked(file: IO[bytes]) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
 
-from cropperhead_core.errors import SettingsError
+from cropperhead_core.errors import JournalError, SettingsError
 from cropperhead_plugin.watching.presence import Presence, present
 
 
@@ -29,3 +30,19 @@ def test_a_second_one_is_refused_and_the_first_stays(tmp_path: Path) -> None:
             Presence(queue)
         assert (present(queue) or {})["at"] == "working"
     Presence(queue).__exit__()
+
+
+def test_a_place_that_cannot_be_written_is_named() -> None:
+    with pytest.raises(JournalError, match=r"cannot write /proc/nope/watch\.lock"):
+        Presence(Path("/proc/nope/watch.sqlite"))
+
+
+def test_a_disk_that_fills_up_does_not_stop_it(tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        with Presence(tmp_path / "watch.sqlite") as presence:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+            presence.say(at="working")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert present(tmp_path / "watch.sqlite") is None
