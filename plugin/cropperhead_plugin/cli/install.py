@@ -12,7 +12,7 @@ from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.placing import Placed
 from cropperhead_plugin.settings import Settings
 
-from .options import add_json, named
+from .options import add_json, folder_to_watch
 from .output import report
 
 __all__ = ["THINGS", "Thing", "describe", "run"]
@@ -76,6 +76,6 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
     if options.folders and options.thing != "service":
         raise SettingsError(f"expected folders after service only, got {options.folders[0]}")
     for folder in options.folders:
-        named(folder)  # an empty one would be the current folder
+        folder_to_watch(folder)
     done = THINGS[options.thing].placed(options, dict(os.environ))
     return report(done, Placed.record, placed_words, as_json=options.json)

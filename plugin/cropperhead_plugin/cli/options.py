@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.settings import Editor
 
@@ -18,6 +19,7 @@ __all__ = [
     "add_photos",
     "add_wishes",
     "add_work",
+    "folder_to_watch",
     "named",
     "named_photos",
     "pairs_in",
@@ -125,6 +127,20 @@ def named(argument: str) -> Path:
     if not argument:
         raise SettingsError("expected a path, got an empty name: is a shell variable unset?")
     return Path(argument)
+
+
+def folder_to_watch(argument: str) -> Path:
+    """The folder that an argument or a setting names; it may come later, as a card does.
+
+    Raises `SettingsError` for a name that can never be one, and for a file.
+    """
+    try:
+        path = named(argument).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(f"expected a folder, got {argument}: whose home is that?") from error
+    if os.path.exists(path) and not is_folder(path):  # noqa: PTH110 (Path's raises for long names)
+        raise SettingsError(f"expected a folder, got a file: {argument}")
+    return path
 
 
 def paths_in(content: bytes) -> list[Path]:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from cropperhead_core.disk import is_folder
-from cropperhead_core.errors import JournalError, SettingsError
-from cropperhead_plugin.settings import Settings, load
+from cropperhead_core.errors import SettingsError
+from cropperhead_plugin.settings import Settings
 
-from .options import add_wishes, named, require_reader
-
-if TYPE_CHECKING:
-    from cropperhead_plugin.watching.bell import Bell
+from .options import add_wishes, folder_to_watch
 
 __all__ = ["describe", "run"]
-
-log = logging.getLogger(__name__)
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -108,80 +100,26 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Watch the folders until told to stop; 1 if --once met photos that failed."""
     from cropperhead_plugin.watching.bell import Bell
-    from cropperhead_plugin.watching.logs import log_to
     from cropperhead_plugin.watching.power import be_gentle
     from cropperhead_plugin.watching.systemd import Notify
 
-    _require_folders(settings, is_once=_is_once(options))
-    require_reader(options.embed, settings.editor)
-    logger = logging.getLogger("cropperhead_plugin")
-    logger.setLevel(logging.INFO)
-    handler = log_to(settings.log, as_json=settings.json_log, environ=os.environ)
-    logger.addHandler(handler)
-    be_gentle()
-    notify = Notify(os.environ)
-    try:
+    from .keeper import Keeper, Logbook, require_sense
+
+    is_once = bool(options.once or options.dry_run)
+    require_sense(options, settings)
+    _require_presence(settings, is_once=is_once)
+    with Logbook(settings) as logbook:
+        be_gentle()
+        notify = Notify(os.environ)
         with Bell(lambda: notify("WATCHDOG=1"), notify.pulse_s) as bell, bell.heeding():
-            failed = 0
-            while not bell.is_stopping:
-                bell.is_reloading = False
-                failed = _watched(options, settings, bell, notify)
-                if not bell.is_reloading:
-                    break
-                notify("RELOADING=1")
-                settings = _reloaded(options, settings)
+            keeper = Keeper(options, settings, bell=bell, logbook=logbook, notify=notify)
+            failed = keeper.run(is_once=is_once)
             notify("STOPPING=1")
-            return 1 if failed and _is_once(options) else 0
-    finally:
-        logger.removeHandler(handler)
-        handler.close()
+    return 1 if failed and is_once else 0
 
 
-def _watched(
-    options: argparse.Namespace, settings: Settings, bell: Bell, notify: Callable[..., None]
-) -> int:
-    """Watch with these settings until something ends it; how many photos failed."""
-    from cropperhead_plugin.daemon import PAUSE_S
-
-    from .watching import watching
-
-    with watching(settings, bell, is_dry=options.dry_run) as (daemon, failed):
-        notify("READY=1", "STATUS=Watching " + " ".join(settings.folders))
-        log.info("watching %s", ", ".join(settings.folders))
-        try:
-            daemon.run(is_once=_is_once(options))
-        except JournalError as error:
-            if _is_once(options):
-                raise
-            # Everything is built anew then: answers may be under way to a queue that is no more.
-            log.error("%s; trying again in %g s", error, PAUSE_S)
-            bell.wait(PAUSE_S)
-            bell.is_reloading = True
-        return failed()
-
-
-def _require_folders(settings: Settings, *, is_once: bool) -> None:
+def _require_presence(settings: Settings, *, is_once: bool) -> None:
     """Raises `SettingsError`. A folder that is not there is waited for, but not once."""
-    if not settings.folders:
-        raise SettingsError("no folder to watch: name one, or put folders = [...] in the settings")
     for folder in settings.folders:
-        path = named(folder).expanduser()
-        if is_once and not is_folder(path):
+        if is_once and not is_folder(folder_to_watch(folder)):
             raise SettingsError(f"expected a folder, got {folder}")
-
-
-def _reloaded(options: argparse.Namespace, settings: Settings) -> Settings:
-    """The settings read again; those we had where they make no sense now."""
-    try:
-        fresh = load(os.environ).updated(vars(options))
-        _require_folders(fresh, is_once=False)
-        require_reader(options.embed, fresh.editor)
-    except SettingsError as error:
-        log.error("keeping the settings as they were: %s", error)
-        return settings
-    log.info("settings read again")
-    return fresh
-
-
-def _is_once(options: argparse.Namespace) -> bool:
-    return bool(options.once or options.dry_run)

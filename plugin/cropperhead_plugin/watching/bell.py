@@ -62,6 +62,12 @@ class Bell:
                 break
         return not self.is_over
 
+    def pause(self, seconds: float) -> None:
+        """Wait so long, however often it rings, unless it is over."""
+        end = time.monotonic() + seconds
+        while self.wait(end - time.monotonic()) and time.monotonic() < end:
+            pass
+
     @contextmanager
     def heeding(self) -> Iterator[None]:
         """SIGTERM and SIGINT stop us, SIGHUP has us begin anew."""

@@ -101,6 +101,38 @@ def test_settings_that_make_no_sense_leave_the_old_ones(home: Home) -> None:
         watch.until("done", 1)
 
 
+@pytest.mark.parametrize(
+    "senseless",
+    [
+        "model = '/nope'",
+        "journal = '/proc/nope/journal.sqlite'",
+        "tightness = 7.0",
+    ],
+)
+def test_settings_that_cannot_be_used_leave_the_old_ones(home: Home, senseless: str) -> None:
+    with Watching(home) as watch:
+        watch.until_said("watching")
+        settings(home, f"{senseless}\n")
+        watch.process.send_signal(signal.SIGHUP)
+        watch.until_said("keeping the settings as they were", 20)
+        card(home.photos, 1)
+        watch.until("done", 1)
+        assert "settings read again" not in watch.log
+
+
+def test_the_log_moves_with_the_settings(home: Home) -> None:
+    with Watching(home) as watch:
+        watch.until_said("watching")
+        settings(home, f"log = '{home.place}/moved/log'\njson_log = true\n")
+        watch.process.send_signal(signal.SIGHUP)
+        until((home.place / "moved/log").exists)
+        card(home.photos, 1)
+        watch.until("done", 1)
+    said = (home.place / "moved/log").read_text().splitlines()
+    assert "settings read again" in [json.loads(line)["message"] for line in said]
+    assert "done" not in watch.log
+
+
 def test_the_settings_name_the_folders_too(home: Home) -> None:
     card(home.photos, 1)
     settings(home, f"folders = ['{home.photos}']\nsettle = 0.0\naspect = '{SURE[1]}'\n")
@@ -226,6 +258,14 @@ def test_a_unit_without_folders_is_wrong_usage(home: Home) -> None:
     done = home.run("install", "service")
     assert done.returncode == 2
     assert b"no folder to watch" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("watch",), ("install", "service")])
+def test_a_file_is_no_folder_to_watch(home: Home, command: tuple[str, ...]) -> None:
+    (path,) = card(home.photos, 1)
+    done = home.run(*command, path)
+    assert done.returncode == 2
+    assert f"expected a folder, got a file: {path}".encode() in done.stderr
 
 
 def test_a_rest_is_a_rest(home: Home) -> None:

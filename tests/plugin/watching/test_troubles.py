@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -175,6 +176,37 @@ def test_a_full_disk_under_queue_and_journal_is_outlived(home: Home, small_disk:
         watch.until_said("is full")
         (small_disk / "ballast").unlink()
         until(lambda: all(path.with_name(path.name + ".xmp").exists() for path in more))
+
+
+def test_a_full_disk_under_the_queue_is_outlived_from_its_first_second(
+    home: Home, small_disk: Path
+) -> None:
+    cramped = Home(home.place, ("--settle", "1"), environ={"XDG_DATA_HOME": str(small_disk)})
+    with Watching(cramped) as watch:
+        watch.until_said("watching")
+        (home.photos / "a.jpg").write_bytes(small_jpeg(1))
+        _fill(small_disk)
+        watch.until_said("trying again in 30 s")
+        for number in range(2, 20):  # each rings the bell
+            (home.photos / f"{number}.jpg").write_bytes(small_jpeg(number))
+            time.sleep(0.1)
+        assert watch.log.count("trying again") == 1
+        assert "settings read again" not in watch.log
+        _fill(small_disk)  # what the queue gave back when it was closed
+        watch.process.send_signal(signal.SIGHUP)  # has it try again at once
+        until(lambda: watch.log.count("trying again") == 2, why=lambda: watch.log)
+        (small_disk / "ballast").unlink()
+        watch.process.send_signal(signal.SIGHUP)
+        until((home.photos / "a.jpg.xmp").exists, why=lambda: watch.log)
+
+
+def _fill(folder: Path) -> None:
+    """Take the last byte, whatever others need at the same time."""
+    with suppress(OSError), (folder / "ballast").open("ab", buffering=0) as ballast:
+        for size in (1 << 20, 1 << 12):
+            with suppress(OSError):
+                while ballast.write(bytes(size)):
+                    pass
 
 
 def test_a_rehearsal_goes_on_beside_it(home: Home) -> None:
