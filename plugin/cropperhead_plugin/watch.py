@@ -29,6 +29,7 @@ BATCH = 32
 GAP_S, SHARE = 0.1, 0.1
 """Between two looks, at the least; and the share of the time that looking may take."""
 GONE_S = 2.0
+"""Between two looks at whether a watched folder is there, and still the same."""
 CALM_S, CALM_SHARE = 1.0, 0.05
 """So long after an event has settled there is a sweep, or later where sweeps take long."""
 SWEEP_SHARE = 0.01
@@ -68,7 +69,7 @@ class Watch:
         self._pulse, self._clock, self._wall = pulse, clock, wall
         self._roots = Roots(rules.folders, ears, once=once, poll=rules.poll, clock=clock)
         self._deadlines: dict[Path, float] = {}
-        self._next_look = 0.0
+        self._next_look = self._next_check = 0.0
         queue.restart(clock())
         for folder in queue.folders(Path("/")):
             if self._roots.of(folder) is None:
@@ -79,6 +80,7 @@ class Watch:
         now = self._clock()
         if now < self.next_look():
             return
+        self._check(now)
         swept = [root for root in self._roots if now >= root.next_sweep]
         for root in swept:
             self._sweep(root)
@@ -92,9 +94,10 @@ class Watch:
     def next_look(self) -> float:
         """When (of the monotonic clock) there is something to look at."""
         times = [root.next_sweep for root in self._roots] + list(self._deadlines.values())
+        times.append(self._next_check)
         if self._ears.has_news:
             times.append(0.0)
-        return max(self._next_look, min(times, default=self._clock() + LONGEST_WAIT_S))
+        return max(self._next_look, min(times))
 
     def resettle(self, entry: Entry) -> None:
         """Wait for this photo once more: it has changed, or its time has not come."""
@@ -123,6 +126,15 @@ class Watch:
     def is_at_rest(self) -> bool:
         """Whether all that is there was looked at and no photo is settling."""
         return not (self._deadlines or self._ears.has_news)
+
+    def _check(self, now: float) -> None:
+        """Have watched folders swept that went, came (back), or are others than they were."""
+        if now < self._next_check:
+            return
+        self._next_check = now + GONE_S
+        for root in self._roots:
+            if self._roots.has_changed(root):
+                root.next_sweep = now
 
     def _called(self, now: float) -> set[Path]:
         """Folders where something happened, and those where something has settled."""

@@ -33,6 +33,9 @@ class Deaf:
     def deafen(self, _folder: Path) -> None:
         pass
 
+    def has_lost(self, _folder: Path) -> bool:
+        return False
+
     @property
     def count(self) -> int:
         return 10**6
@@ -118,6 +121,14 @@ def test_a_photo_that_nobody_told_of_is_found_by_the_next_sweep(scene: Scene) ->
     write(scene.folder / "a/b/c.jpg")
     scene.pass_time(INTERVAL_S + SETTLE_S + 1)
     assert scene.due() == ["a/b/c.jpg"]
+
+
+def test_a_folder_that_went_and_came_back_is_swept_within_seconds(scene: Scene) -> None:
+    scene.pass_time(10)
+    scene.folder.rename(scene.folder.with_name("away"))
+    write(scene.folder / "a.jpg")
+    scene.pass_time(2 + SETTLE_S + 1)
+    assert scene.due() == ["a.jpg"]
 
 
 def test_of_many_photos_one_that_was_heard_of_brings_the_others(scene: Scene) -> None:

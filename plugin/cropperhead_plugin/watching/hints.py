@@ -83,6 +83,13 @@ class Ears(FileSystemEventHandler):
             with suppress(KeyError, OSError):  # it may have ended by itself
                 self._observer.unschedule(watch)
 
+    def has_lost(self, folder: Path) -> bool:
+        """Whether listening in this folder has ended by itself, as when the folder is deleted."""
+        watch = self._watches.get(folder)
+        if watch is None or self._observer is None:
+            return False
+        return not any(e.watch == watch and e.is_alive() for e in self._observer.emitters)
+
     def take(self) -> tuple[set[Path], set[Path]]:
         """Folders where something happened, and folders that are new, since the last time."""
         with self._lock:

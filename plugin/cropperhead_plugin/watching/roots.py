@@ -31,6 +31,9 @@ class Hearing(Protocol):
     def deafen(self, folder: Path) -> None:
         """Stop listening in this folder."""
 
+    def has_lost(self, folder: Path) -> bool:
+        """Whether listening in this folder has ended by itself: it was deleted."""
+
     def take(self) -> tuple[set[Path], set[Path]]:
         """Folders where something happened, and folders that are new, since the last time."""
 
@@ -67,7 +70,7 @@ class Roots:
         poll: Poll,
         clock: Callable[[], float],
     ) -> None:
-        self._roots = [Root(path) for path in folders]
+        self._roots = [Root(path) for path in dict.fromkeys(folders)]
         self._ears, self._once, self._poll, self._clock = ears, once, poll, clock
 
     def __iter__(self) -> Iterator[Root]:
@@ -78,18 +81,27 @@ class Roots:
         inside = [root for root in self._roots if folder.is_relative_to(root.path)]
         return max(inside, key=lambda root: len(root.path.parts), default=None)
 
+    def has_changed(self, root: Root) -> bool:
+        """Whether a watched folder has come, or gone, or is another since `is_there` was asked."""
+        try:
+            now = _identity(root.path)
+        except OSError:
+            now = None
+        # A folder that is made anew may get the number of the one that was deleted.
+        return now != root.identity or self._ears.has_lost(root.path)
+
     def is_there(self, root: Root) -> bool:
         """Whether a watched folder is there; when it came (back), listen in it."""
         try:
-            facts = root.path.stat()
+            now = _identity(root.path)
         except OSError as error:
             self._once.warn(log, root, "waiting for %s: %s", root.path, error.strerror)
             self._ears.deafen(root.path)
-            root.identity = None
+            root.identity, root.folders = None, 0
             return False
         self._once.over(log, root, "%s is back", root.path)
-        if root.identity != (facts.st_dev, facts.st_ino):
-            root.identity = (facts.st_dev, facts.st_ino)
+        if now != root.identity or self._ears.has_lost(root.path):
+            root.identity = now
             self._listen(root)
         return True
 
@@ -114,10 +126,16 @@ class Roots:
         is_confirmed, root.folders = folders == root.folders, folders
         if root.is_polled or self._ears.count >= sum(r.folders for r in self):
             return
-        if is_confirmed:
+        # In one that has changed nobody listens, limit or not; its own sweep sees to that.
+        if is_confirmed and not any(map(self.has_changed, self)):
             self._poll_instead(root, HOW_TO_RAISE)
         root.next_sweep = self._clock() + CONFIRM_S
 
     def _poll_instead(self, root: Root, reason: str) -> None:
         self._once.warn(log, (root, "events"), "%s: %s", root.path, reason)
         root.is_polled = self._poll != "off"
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    facts = folder.stat()
+    return facts.st_dev, facts.st_ino

@@ -115,6 +115,26 @@ def test_a_card_that_goes_and_comes_back_is_waited_for(home: Home, small_disk: P
         until((small_disk / "c.jpg.xmp").exists)
 
 
+def test_folders_made_anew_or_named_twice_are_no_matter_of_limits(home: Home) -> None:
+    others = [home.place / "away", home.place / "anew"]
+    photos = [path for folder in (home.photos, *others) for path in card(folder, 1)]
+    named = tuple(map(str, (home.photos, *others)))
+    with Watching(Home(home.place, (*named, "--settle", "0.3"))) as watch:
+        watch.until("done", 3)
+        others[0].rename(home.place / "elsewhere")
+        watch.until_said(f"waiting for {others[0]}", 30)
+        for _ in range(2):  # as it may get the number of the one before
+            shutil.rmtree(others[1])
+            others[1].mkdir()
+        for number, folder in enumerate((others[0], others[1], home.photos)):
+            folder.mkdir(exist_ok=True)
+            photos.append(folder / "new.jpg")
+            photos[-1].write_bytes(small_jpeg(100 + number))
+        until(lambda: home.troubles(photos[3:]) == [], 60, lambda: watch.log)
+        time.sleep(3)  # two sweeps have to agree on a limit
+        assert "inotify" not in watch.log
+
+
 def test_the_whole_folder_may_be_missing_at_first(home: Home) -> None:
     home.photos.rmdir()
     with Watching(home) as watch:
