@@ -10,7 +10,7 @@ from typing import Any, Literal, Self, get_args
 
 from cropperhead_core.errors import SettingsError
 
-__all__ = ["Editor", "Poll", "Settings", "config_path", "data_folder", "load", "parse"]
+__all__ = ["Editor", "Poll", "Settings", "at_home", "config_path", "data_folder", "load", "parse"]
 
 Editor = Literal["darktable", "lightroom"]
 Poll = Literal["auto", "on", "off"]
@@ -96,9 +96,17 @@ def load(environ: Mapping[str, str]) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"cannot read the settings {path}: {error}") from error
     try:
-        return parse(text, defaults)
+        return _placed(parse(text, defaults), defaults)
     except SettingsError as error:
         raise SettingsError(f"{error} in {path}") from error
+
+
+def at_home(name: str) -> Path:
+    """The path of this name, with the home in place of ~; raises `SettingsError` for no home."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(f"expected ~ or the ~NAME of a user in front, got {name!r}") from error
 
 
 def parse(text: str, defaults: Settings) -> Settings:
@@ -123,6 +131,17 @@ def parse(text: str, defaults: Settings) -> Settings:
     return defaults.updated({name: known[name](value) for name, value in values.items()})
 
 
+def _placed(settings: Settings, defaults: Settings) -> Settings:
+    """These settings with their journal and exiftool where a program finds them, in any folder."""
+    journal = at_home(settings.journal or defaults.journal)
+    if not journal.is_absolute():  # undo finds in one folder what apply noted in another
+        raise SettingsError(f"journal: expected a path from / or ~, got {settings.journal!r}")
+    exiftool = settings.exiftool or defaults.exiftool
+    if exiftool.startswith("~"):
+        exiftool = str(at_home(exiftool))
+    return dataclasses.replace(settings, journal=str(journal), exiftool=exiftool)
+
+
 def _fits(value: object, wanted: type) -> bool:
     """Whether a TOML value may stand for this type: a whole number is a number too."""
     if isinstance(value, bool) or wanted is bool:
@@ -139,5 +158,15 @@ def _fields() -> tuple[dataclasses.Field[Any], ...]:
 def _base(environ: Mapping[str, str], variable: str, below_home: str) -> Path:
     given = environ.get(variable, "")
     # The standard: a relative path is to be ignored.
-    base = Path(given) if given.startswith("/") else Path(environ.get("HOME", "/")) / below_home
+    base = Path(given) if given.startswith("/") else _home(environ) / below_home
     return base / "cropperhead"
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    """The home that HOME names, else the one in the list of users, else the root."""
+    if environ.get("HOME"):
+        return Path(environ["HOME"])
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")

@@ -24,7 +24,8 @@ Options win over the settings file, `~/.config/cropperhead/settings.toml` (or be
 `$XDG_CONFIG_HOME`), whose names are the options' own: `editor`, `aspect`, `top`, `max_angle`,
 `level`, `tightness`, `jobs`, `embed`, `model`, and the places of `exiftool` and the `journal`; for
 the watch `folders`, `settle`, `poll`, `interval`, `include`, `exclude`, `workers`, `review_below`,
-`pause_on_battery`, `notify`, `log` and `json_log`.
+`pause_on_battery`, `notify`, `log` and `json_log`. A `~` in front of a path is your home; the
+`journal` is a path from `/` or `~`, so that `undo` finds it in any folder.
 """
 
 

@@ -21,6 +21,11 @@ def test_a_relative_xdg_folder_is_ignored() -> None:
     assert config_path(environ).is_relative_to("/home/ada/.config")
 
 
+def test_without_home_the_list_of_users_says_it() -> None:
+    found = data_folder({})
+    assert found == Path.home() / ".local/share/cropperhead"
+
+
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     settings = load({"HOME": str(tmp_path)})
     assert settings.editor == "darktable"
@@ -33,6 +38,36 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     path.write_text('editor = "lightroom"\ntightness = 1\n')
     settings = load({"HOME": str(tmp_path)})
     assert (settings.editor, settings.tightness) == ("lightroom", 1.0)
+
+
+def loaded(home: Path, text: str) -> Settings:
+    """The settings of somebody whose file says this."""
+    path = config_path({"HOME": str(home)})
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    return load({"HOME": str(home)})
+
+
+def test_the_home_may_be_written_short(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, 'journal = "~/j.sqlite"\nexiftool = "~/bin/exiftool"')
+    assert settings.journal == str(Path.home() / "j.sqlite")
+    assert settings.exiftool == str(Path.home() / "bin/exiftool")
+
+
+def test_empty_is_as_if_nothing_was_said(tmp_path: Path) -> None:
+    usual = load({"HOME": str(tmp_path)})
+    assert loaded(tmp_path, 'journal = ""\nexiftool = ""\nmodel = ""') == usual
+
+
+@pytest.mark.parametrize("name", ["exiftool", "./exiftool", "/opt/exiftool"])
+def test_other_names_of_programs_stay_as_they_are(tmp_path: Path, name: str) -> None:
+    assert loaded(tmp_path, f'exiftool = "{name}"').exiftool == name
+
+
+@pytest.mark.parametrize("name", ["j.sqlite", "here/j.sqlite", "~nobody-of-this-name/j.sqlite"])
+def test_a_journal_is_one_wherever_the_program_starts(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=rf"expected .*got '{name}' in .*settings\.toml"):
+        loaded(tmp_path, f'journal = "{name}"')
 
 
 def test_a_faulty_file_is_named(tmp_path: Path) -> None:
