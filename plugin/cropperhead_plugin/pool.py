@@ -7,7 +7,8 @@ import signal
 import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import TracebackType
@@ -129,7 +130,8 @@ class _Worker:
         self.tasks: deque[Task] = deque()
         self.last = -1
         self._process = context.Process(target=_work, args=(setup, theirs), daemon=True)
-        self._process.start()
+        with _ctrl_c_kept_away():
+            self._process.start()
         theirs.close()
 
     def give(self, task: Task, wishes: Wishes) -> None:
@@ -153,6 +155,17 @@ class _Worker:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
+
+
+@contextmanager
+def _ctrl_c_kept_away() -> Iterator[None]:
+    """Processes started meanwhile get no Ctrl-C: they take over which signals we have blocked."""
+    resource_tracker.ensure_running()  # started with the first process, it would unblock Ctrl-C
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(setup: Building, connection: Connection) -> None:

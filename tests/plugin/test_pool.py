@@ -120,3 +120,35 @@ def test_workers_end_when_their_starter_is_killed(tmp_path: Path) -> None:
     while any(Path(f"/proc/{worker}").exists() for worker in workers):
         assert time.monotonic() < deadline, "a worker outlived its starter"
         time.sleep(0.01)
+
+
+INTERRUPTING = """
+import os, signal
+from pathlib import Path
+from cropperhead_core.wishes import Wishes
+from cropperhead_plugin.pool import Pool
+from tests.plugin.test_pool import Building
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, lambda *_: None)
+    with Pool(Building(), 2) as pool:
+        os.killpg(0, signal.SIGINT)
+        print(signal.pthread_sigmask(signal.SIG_BLOCK, []))
+        for answer in pool.suggestions([Path("a.jpg"), Path("b.jpg")], Wishes()):
+            print(answer.type)
+"""
+
+
+def test_ctrl_c_while_workers_start_is_not_for_them(tmp_path: Path) -> None:
+    script = tmp_path / "interrupting.py"
+    script.write_text(INTERRUPTING)
+    here = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, script],
+        capture_output=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": f"{here}:{here / 'plugin'}"},
+        start_new_session=True,
+    )
+    assert done.stderr == b""
+    assert done.stdout.split() == [b"set()", b"Answer", b"Answer"]
