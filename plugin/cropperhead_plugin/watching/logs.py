@@ -9,9 +9,10 @@ import sys
 import time
 from collections.abc import Hashable, Mapping
 from logging.handlers import RotatingFileHandler
-from pathlib import Path
 
+from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.protocol import one_line
+from cropperhead_plugin.settings import at_home
 
 __all__ = ["Once", "fields", "log_to"]
 
@@ -82,22 +83,28 @@ class Lines(logging.Formatter):
 def log_to(file: str, *, as_json: bool, environ: Mapping[str, str]) -> logging.Handler:
     """Where log lines go: to this file, which is kept small, or else to stderr.
 
-    Under systemd stderr is the journal, and each line there has its priority.
+    Under systemd stderr is the journal, and each line there has its priority. Raises
+    `SettingsError` where no such file can be.
     """
     is_journal = not file and _is_journal(environ.get("JOURNAL_STREAM", ""))
-    handler: logging.Handler = logging.StreamHandler(sys.stderr)
-    if file:
-        path = Path(file).expanduser()
+    handler = _into(file) if file else logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Lines() if as_json else Words(is_journal=is_journal))
+    return handler
+
+
+def _into(file: str) -> logging.Handler:
+    path = at_home(file)
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
+        return RotatingFileHandler(
             path,
             maxBytes=MOST_BYTES,
             backupCount=MOST_FILES,
             encoding="utf-8",
             errors="backslashreplace",
         )
-    handler.setFormatter(Lines() if as_json else Words(is_journal=is_journal))
-    return handler
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"log: expected a file to write, got {path}: {error}") from error
 
 
 def _is_journal(stream: str) -> bool:

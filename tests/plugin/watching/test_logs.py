@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.watching.logs import MOST_BYTES, MOST_TROUBLES, Once, fields, log_to
 
 log = logging.getLogger("cropperhead_plugin.test")
@@ -71,3 +73,10 @@ def test_a_log_file_is_kept_small(tmp_path_factory: pytest.TempPathFactory) -> N
     sizes = [file.stat().st_size for file in path.parent.iterdir()]
     assert len(sizes) == 4
     assert max(sizes) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("name", [".", "file/watch.log", "n" * 300, "nul\0.log"])
+def test_a_place_that_cannot_be_a_log_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match="log: expected a file to write, got "):
+        log_to(str(tmp_path / name), as_json=False, environ={})
