@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.settings import Settings
 
 from .options import add_json, add_only, add_photos, named_photos, pairs_in
@@ -68,7 +69,12 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _named(options: argparse.Namespace) -> Sequence[tuple[Path, Path | None]]:
-    """The photos, each with its version's sidecar where that was named."""
+    """The photos, each with its version's sidecar where that was named; raises `SettingsError`."""
     if options.sidecars:
+        if options.photos != ["-"]:
+            raise SettingsError(
+                "--sidecars takes photos from stdin: expected - as the only PHOTO, got "
+                + " ".join(options.photos)
+            )
         return pairs_in(sys.stdin.buffer.read())
     return [(photo, None) for photo in named_photos(options.photos)]
