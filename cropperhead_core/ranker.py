@@ -126,9 +126,14 @@ def squared(pixels: Pixels, side: int) -> Pixels:
 def load_model(folder: Path) -> Ranker:
     """The ranker in a model folder; raises `ModelError` if it is damaged or of another format."""
     try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
+        config = json.loads((folder / CONFIG).read_text("utf-8"))
         weights = (folder / WEIGHTS).read_bytes()
         version, expected = config["format"], config["files"][WEIGHTS]
+    except FileNotFoundError as error:
+        lacking = Path(error.filename).name
+        raise ModelError(
+            f"expected a crop model ({CONFIG} and {WEIGHTS}) in {folder}, got no {lacking}"
+        ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"expected a crop model in {folder}, reinstall it: {error}") from error
     if version != FORMAT:

@@ -108,8 +108,14 @@ def test_a_config_that_is_no_config_is_refused(copy: Path, text: str) -> None:
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="expected a crop model"):
+    with pytest.raises(ModelError, match=r"expected a crop model .* got no config\.json"):
         load_model(tmp_path / "nothing")
+
+
+def test_a_model_of_another_kind_is_not_to_be_reinstalled() -> None:
+    with pytest.raises(ModelError, match=r"expected a crop model .* got no model\.tflite") as found:
+        load_model(FOLDER.with_name("level-1"))
+    assert "reinstall" not in str(found.value)
 
 
 def test_the_credits_list_every_photo_that_was_learnt_from() -> None:

@@ -15,6 +15,8 @@ import jsonschema
 import pytest
 from PIL import Image
 
+from cropperhead_plugin.cli.work import level_folder
+
 from .conftest import Program, failures, lines, photo, snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -297,6 +299,14 @@ def test_doctor_says_what_is_missing(program: Program) -> None:
         ["outcome", "--accepted", "--rejected", "a.jpg"],
         ["score", "a.jpg"],
         ["score", "a.jpg", "--boxes", "nowhere.json"],
+        ["watch", "--once", "--log", ".", "."],
+        ["watch", "--once", "--log", "~nobody-of-this-name/log", "."],
+        ["watch", "--once", "~nobody-of-this-name"],
+        ["outcome", "--sidecars", "a.jpg"],
+        ["outcome", "--sidecars", "-", "a.jpg"],
+        ["suggest", "--model", "~nobody-of-this-name", "a.jpg"],
+        ["apply", "--model", "nowhere", "a.jpg"],
+        ["watch", "--once", "--model", "nowhere", "."],
         ["--wrong"],
     ],
 )
@@ -306,6 +316,19 @@ def test_wrong_usage_exits_2_with_nothing_on_stdout(program: Program, arguments:
     assert done.stdout == b""
     assert done.stderr
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_model_of_another_kind_is_no_crop_model(
+    program: Program, astronaut: Path, jobs: str
+) -> None:
+    other = level_folder()
+    done = program("suggest", "--jobs", jobs, "--model", other, astronaut)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == (
+        "cropperhead suggest: model: expected a crop model, a folder with config.json and"
+        f" model.tflite, got {other}\n"
+    )
 
 
 def test_a_faulty_setting_is_named_with_its_file(program: Program, astronaut: Path) -> None:

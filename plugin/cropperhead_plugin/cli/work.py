@@ -9,10 +9,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cropperhead_core.errors import CropperHeadError, JournalError, ModelError
+from cropperhead_core.errors import CropperHeadError, JournalError, ModelError, SettingsError
 from cropperhead_plugin.protocol import Failure
 from cropperhead_plugin.service import Setup, Suggester
-from cropperhead_plugin.settings import Settings
+from cropperhead_plugin.settings import Settings, at_home
 
 from .output import warn
 
@@ -34,17 +34,24 @@ __all__ = [
 ]
 
 
+WEIGHTS = "model.tflite"
+"""As `ranker` has it; importing that would load LiteRT, also where workers alone need it."""
+
+
 def setup(settings: Settings) -> Setup:
     """Which models and exiftool the settings ask for."""
     return Setup(model_folder(settings), faces_folder(), level_folder(), settings.exiftool)
 
 
 def model_folder(settings: Settings) -> Path:
-    """The model that the settings name, else the one that came with this CropperHead."""
+    """The model that the settings name, else the one that came with this CropperHead.
+
+    Raises `SettingsError` where no crop model is named: that is found before anything is done.
+    """
     if settings.model:
-        return Path(settings.model).expanduser()
+        return _named_model(at_home(settings.model))
     folder = _models()
-    shipped = sorted(path.parent for path in folder.glob("*/model.tflite"))
+    shipped = sorted(path.parent for path in folder.glob(f"*/{WEIGHTS}"))
     if not shipped:
         raise ModelError(f"expected a model in {folder}, found none: install CropperHead again")
     return shipped[0]
@@ -133,6 +140,14 @@ def processes(wanted: int, photos: int, cores: int) -> int:
     (1, 4, 2)
     """
     return wanted or max(1, min(photos // 8, cores, 4))
+
+
+def _named_model(folder: Path) -> Path:
+    if not os.path.isfile(folder / WEIGHTS):  # noqa: PTH113 (Path's raises for odd names)
+        raise SettingsError(
+            f"model: expected a crop model, a folder with config.json and {WEIGHTS}, got {folder}"
+        )
+    return folder
 
 
 def _models() -> Path:
