@@ -565,3 +565,18 @@ def test_a_latin_terminal_is_no_reason_to_stop(program: Program) -> None:
     )
     for more in ([], ["--json"]):
         assert plain("suggest", *more, program.folder).returncode == 0
+
+
+def test_messages_that_cannot_be_written_keep_no_photo_from_its_line(program: Program) -> None:
+    good = photo(program.folder / "good.jpg")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            program.command("suggest", "nothere.jpg", good, "nor-here.jpg"),
+            stdout=subprocess.PIPE,
+            stderr=full,
+            env=program.environment,
+            cwd=program.folder,
+            check=False,
+        )
+    assert done.stdout.decode().startswith(f"{good}: ")
+    assert done.returncode == 1

@@ -11,7 +11,7 @@ from typing import TypeVar
 from cropperhead_core.errors import CropperHeadError
 from cropperhead_plugin.protocol import Failure, Record, line, one_line
 
-__all__ = ["OutputError", "Segment", "each", "report", "warn", "watched"]
+__all__ = ["OutputError", "Segment", "each", "report", "tell", "warn", "watched"]
 
 Segment = tuple[str, str]
 """Some text and its style in rich's words ("" for none)."""
@@ -76,7 +76,17 @@ def each(paths: Iterable[Path], work: Callable[[Path], Result]) -> Iterator[Resu
 def warn(message: str) -> None:
     """Say something to the person, on one line."""
     sys.stdout.flush()
-    print(f"cropperhead: {one_line(message)}", file=sys.stderr)
+    tell(f"cropperhead: {one_line(message)}")
+
+
+def tell(line: str) -> None:
+    """Print this line on stderr; if a full disk behind it has no room, the work goes on."""
+    try:
+        print(line, file=sys.stderr)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        pass
 
 
 def _say(segments: list[Segment]) -> None:

@@ -16,7 +16,7 @@ from cropperhead_plugin.protocol import one_line
 from cropperhead_plugin.settings import load
 
 from .commands import COMMANDS, command
-from .output import OutputError
+from .output import OutputError, tell
 
 __all__ = ["overview", "parser_of", "start"]
 
@@ -41,14 +41,14 @@ def start(arguments: Sequence[str]) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
+        tell("stopped")
         return INTERRUPTED
     except BrokenPipeError:
         _drop_output()
         return BROKEN_PIPE
     except OutputError as error:
         _drop_output()
-        print(f"cropperhead: {one_line(str(error))}", file=sys.stderr)
+        tell(f"cropperhead: {one_line(str(error))}")
         return FAILED
 
 
@@ -92,10 +92,10 @@ def _run(name: str, arguments: Sequence[str]) -> int:
         settings = load(os.environ).updated(vars(options))
         return command(name).run(options, settings)
     except SettingsError as error:
-        print(f"cropperhead {name}: {one_line(str(error))}", file=sys.stderr)
+        tell(f"cropperhead {name}: {one_line(str(error))}")
         return USAGE
     except CropperHeadError as error:
-        print(f"cropperhead {name}: {one_line(str(error))}", file=sys.stderr)
+        tell(f"cropperhead {name}: {one_line(str(error))}")
         return FAILED
 
 
