@@ -163,3 +163,23 @@ def test_a_name_of_any_bytes_reaches_lua() -> None:
         check=True,
     )
     assert said.stdout == b"/" + name
+
+
+@pytest.mark.parametrize("name", ["gimp", "-x", "--help"])
+def test_what_cannot_be_installed_is_said_as_it_was_typed(program: Program, name: str) -> None:
+    done = program("install", "--", name)
+    assert done.returncode == 2
+    assert f"invalid choice: '{name}'" in done.stderr.decode()
+
+
+def test_after_the_dashes_a_thing_is_a_thing(program: Program, config: Path) -> None:
+    done = program("install", "--json", "--", "darktable")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (config / "lua/cropperhead").is_dir()
+
+
+@pytest.mark.parametrize("name", ["x", "-x"])
+def test_what_is_too_much_is_said_as_it_was_typed(program: Program, name: str) -> None:
+    done = program("doctor", "--", name)
+    assert done.returncode == 2
+    assert done.stderr.decode().endswith(f"error: unrecognized arguments: {name}\n")

@@ -9,7 +9,6 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from cropperhead_core.errors import CropperHeadError, SettingsError
 from cropperhead_plugin.protocol import one_line
@@ -103,23 +102,19 @@ def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argpar
     """Options and photos in any order; after `--` all are photos.
 
     argparse forgets the `--` between its two passes, so what follows is marked with a sign that no
-    argument can have.
+    argument can have, until argparse takes it for what it is ("type": before it looks at choices).
     """
+    parser.register("type", None, _unmarked)
     end = arguments.index("--") if "--" in arguments else len(arguments)
     names = [f"\0{name}" for name in arguments[end + 1 :]]
-    options = parser.parse_intermixed_args([*arguments[:end], *names])
-    for key, value in vars(options).items():
-        if isinstance(value, list):
-            setattr(options, key, [_unmarked(item) for item in value])
-        else:
-            setattr(options, key, _unmarked(value))
+    options, unknown = parser.parse_known_intermixed_args([*arguments[:end], *names])
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(map(_unmarked, unknown))}")
     return options
 
 
-def _unmarked(value: object) -> object:
-    if isinstance(value, Path):
-        return Path(str(value).removeprefix("\0"))
-    return value.removeprefix("\0") if isinstance(value, str) else value
+def _unmarked(argument: str) -> str:
+    return argument.removeprefix("\0")
 
 
 def _open_streams() -> None:
