@@ -91,10 +91,11 @@ def test_sighup_reads_the_settings_again(home: Home) -> None:
     assert not (home.photos / "b.jpg.xmp").exists()
 
 
-def test_settings_that_make_no_sense_leave_the_old_ones(home: Home) -> None:
+@pytest.mark.parametrize("text", ["settle = 'long'", "model = '/nowhere'", "tightness = 5"])
+def test_settings_that_make_no_sense_leave_the_old_ones(home: Home, text: str) -> None:
     with Watching(home) as watch:
         watch.until_said("watching")
-        settings(home, "settle = 'long'\n")
+        settings(home, f"{text}\n")
         watch.process.send_signal(signal.SIGHUP)
         watch.until_said("keeping the settings as they were")
         card(home.photos, 1)
