@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import SettingsError
-from cropperhead_plugin.settings import Editor
+from cropperhead_plugin.settings import Editor, at_home
 
 from .output import warn
 
@@ -134,10 +134,8 @@ def folder_to_watch(argument: str) -> Path:
 
     Raises `SettingsError` for a name that can never be one, and for a file.
     """
-    try:
-        path = named(argument).expanduser()
-    except RuntimeError as error:
-        raise SettingsError(f"expected a folder, got {argument}: whose home is that?") from error
+    named(argument)  # an empty one would be the current folder
+    path = at_home(argument)
     if os.path.exists(path) and not is_folder(path):  # noqa: PTH110 (Path's raises for long names)
         raise SettingsError(f"expected a folder, got a file: {argument}")
     return path
