@@ -44,6 +44,15 @@ class Orientation(IntEnum):
         x, y = point
         return _UPRIGHT[self](x, y)
 
+    def then(self, other: Orientation) -> Orientation:
+        """The one orientation that does what this one and then the other do.
+
+        >>> Orientation.MIRRORED.then(Orientation.MIRRORED_VERTICALLY).name
+        'ROTATED_180'
+        """
+        done = [other.upright(self.upright(point)) for point in _UNIT[:2]]
+        return next(o for o in Orientation if [*map(o.upright, _UNIT[:2])] == done)
+
 
 _UPRIGHT = {
     1: lambda x, y: (x, y),

@@ -6,7 +6,7 @@ import math
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from glob import glob, has_magic
 from itertools import chain
@@ -19,6 +19,7 @@ from .camera import camera_model
 from .crop import Size
 from .disk import file_stat, is_folder
 from .errors import UnreadablePhoto
+from .heif import own_orientation
 from .orientation import Orientation, upright_size
 from .tiff import refusal, register_tiff_kinds
 
@@ -53,6 +54,7 @@ class Photo:
     """The facts of one file; `size` is that of the stored (sensor) frame.
 
     roll is the crop angle in degrees that would level the upright photo, by the camera's own level.
+    exif is of HEIF only, whose orientation is its own: what EXIF says, and should be the same.
     """
 
     path: Path
@@ -60,11 +62,17 @@ class Photo:
     orientation: Orientation = Orientation.NORMAL
     camera: str = ""
     roll: float | None = None
+    exif: Orientation | None = None
 
     @property
     def upright(self) -> Size:
         """The size as a viewer shows it."""
         return upright_size(self.size, self.orientation)
+
+    @property
+    def is_heif(self) -> bool:
+        """Whether the file turns its pixels by its own means."""
+        return self.exif is not None
 
 
 class TagReader(Protocol):
@@ -140,7 +148,7 @@ def read_photo(path: Path, reader: TagReader | None = None) -> Photo:
     if reader is None or not any(maker in head for maker in ROLL_MAKERS):
         return facts
     (tags,) = reader.tags([path], [ROLL_TAG])
-    return Photo(path, facts.size, facts.orientation, facts.camera, levelling(tags.get(ROLL_TAG)))
+    return replace(facts, roll=levelling(tags.get(ROLL_TAG)))
 
 
 def levelling(roll: object) -> float | None:
@@ -175,11 +183,22 @@ def _facts(path: Path) -> Photo:
         with opened(path) as image:
             exif = image.getexif()
             size, camera = _stored_size(image), str(exif.get(EXIF_MODEL, "")).strip("\0 ")
-            # HEIF says how it is turned itself, whatever the EXIF says.
-            number = 1 if image.format == "HEIF" else exif.get(EXIF_ORIENTATION, 1)
+            if image.format == "HEIF":
+                return _heif_facts(path, size, camera)
+            number = exif.get(EXIF_ORIENTATION, 1)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise unreadable(path, error) from error
     return Photo(path, size, _orientation(number), camera)
+
+
+def _heif_facts(path: Path, upright: Size, camera: str) -> Photo:
+    """HEIF says itself how it is turned, in EXIF once more."""
+    from pillow_heif import open_heif
+
+    exif = Image.Exif()
+    exif.load(open_heif(path).info.get("exif") or b"")  # the image's own says 1, or what XMP does
+    own, said = own_orientation(path.read_bytes()), _orientation(exif.get(EXIF_ORIENTATION, 1))
+    return Photo(path, upright_size(upright, own), own, camera, exif=said)
 
 
 def _stored_size(image: Image.Image) -> Size:

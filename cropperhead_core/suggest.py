@@ -83,6 +83,7 @@ def _suggestion(
         crops=crops,
         model=eyes.predictor.name,
         note=note,
+        exif=photo.exif,
     )
 
 

@@ -30,7 +30,8 @@ class Suggestion:
     """Ranked crops of one photo and a verdict: crop it like the first, or leave it.
 
     size is the upright photo's. With the verdict `leave` the crops are what else could be done,
-    `best` is None and `note` says why. angle is 0 unless the crops are turned.
+    `best` is None and `note` says why. angle is 0 unless the crops are turned. exif is of HEIF
+    only, as in `Photo`.
     """
 
     photo: Path
@@ -41,6 +42,7 @@ class Suggestion:
     crops: tuple[RankedCrop, ...]
     model: str
     note: str = ""
+    exif: Orientation | None = None
 
     @property
     def best(self) -> RankedCrop | None:

@@ -30,6 +30,7 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
     crop = adobe.decoded(values, name)
     if crop is None:
         return None, False
+    photo = _framed(photo)
     try:
         crop.checked(photo.size)
     except InvalidCrop as error:
@@ -40,7 +41,7 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
 
 def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: object) -> bytes:
     """The packet with this upright crop; a new one if there is none."""
-    source = adobe.NEW.encode() if data is None else data
+    source, photo = adobe.NEW.encode() if data is None else data, _framed(photo)
     tree = parsed(source, name)
     rdf, tops = rdf_of(tree, name), descriptions(tree, name)
     values = adobe.encoded(stored_crop(crop, photo.upright, photo.orientation))
@@ -77,6 +78,11 @@ def is_of(data: bytes, photo: Path, name: object) -> bool:
 def is_ours(namespace: str, name: str) -> bool:
     """Whether writing a crop may change the property of this name."""
     return (namespace, name) in OURS or namespace == CROPPERHEAD
+
+
+def _framed(photo: Photo) -> Photo:
+    """The photo in the frame of its crop: of HEIC the upright one, as nobody measured another."""
+    return Photo(photo.path, photo.upright) if photo.is_heif else photo
 
 
 def _signature(values: dict[Name, str]) -> str:

@@ -134,7 +134,7 @@ class Writer:
 def _facts(suggestion: Suggestion) -> Photo:
     """The photo as it was looked at, so that it need not be again."""
     size = upright_size(suggestion.size, suggestion.orientation)
-    return Photo(suggestion.photo, size, suggestion.orientation)
+    return Photo(suggestion.photo, size, suggestion.orientation, exif=suggestion.exif)
 
 
 def _kept(photo: Path, change: Change) -> Content:

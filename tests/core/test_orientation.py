@@ -33,6 +33,14 @@ def test_an_orientation_and_its_inverse_undo_each_other(
     assert orientation.inverse.inverse == orientation
 
 
+@given(points, orientations, orientations)
+def test_one_orientation_then_another_is_one(
+    point: tuple[float, float], first: Orientation, second: Orientation
+) -> None:
+    both = second.upright(first.upright(point))
+    assert first.then(second).upright(point) == pytest.approx(both)
+
+
 @given(stored_crops())
 def test_a_crop_comes_back_from_the_upright_frame(
     stored: tuple[Crop, Size, Orientation],

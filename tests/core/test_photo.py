@@ -44,11 +44,9 @@ def test_size_and_orientation_come_from_the_header(
 ) -> None:
     facts = read_photo(drawn_photos.save(tmp_path / name, orientation))
     assert facts.upright == Size(120, 80)
-    if name.endswith("heic"):
-        assert facts.orientation == Orientation.NORMAL
-    else:
-        assert facts.orientation == orientation
-        assert facts.size == (Size(80, 120) if orientation >= 5 else Size(120, 80))
+    assert facts.orientation == orientation
+    assert facts.size == (Size(80, 120) if orientation >= 5 else Size(120, 80))
+    assert facts.exif == (orientation if name.endswith("heic") else None)
 
 
 @pytest.mark.parametrize("name", [b"\xff.dng", b"\xff\x01.CR2"])

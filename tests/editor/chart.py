@@ -11,6 +11,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 from PIL import Image
+from pillow_heif import register_heif_opener
 
 from cropperhead_core.crop import Crop, Quad, Size
 from cropperhead_core.orientation import Orientation
@@ -54,6 +55,15 @@ def jpeg(path: Path, orientation: Orientation = Orientation.NORMAL) -> Path:
     exif = Image.Exif()
     exif[EXIF_ORIENTATION] = int(orientation)
     _stored(orientation).save(path, quality=95, subsampling=0, exif=exif)
+    return path
+
+
+def heic(path: Path, orientation: Orientation = Orientation.NORMAL) -> Path:
+    """The chart as a HEIC that says by its own means and in EXIF how it is turned."""
+    register_heif_opener()
+    exif = Image.Exif()
+    exif[EXIF_ORIENTATION] = int(orientation)
+    _stored(orientation).save(path, quality=95, exif=exif.tobytes())
     return path
 
 

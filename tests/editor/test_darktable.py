@@ -48,6 +48,16 @@ def test_a_jpeg_is_cropped_as_asked(
     assert off < allowed(orientation)
 
 
+@pytest.mark.parametrize(("orientation", "angle"), [(1, 2), (2, -2), (4, 0.3), (6, 2), (7, -8)])
+def test_a_heic_is_cropped_as_asked(
+    tmp_path: Path, exported: Darktable, orientation: int, angle: float
+) -> None:
+    photo = chart.heic(tmp_path / "chart.heic", Orientation(orientation))
+    write_crop(photo, cropped(angle))
+    off = apart(region(exported(photo)), cropped(angle).quad(SIZE))
+    assert off < allowed(orientation)
+
+
 MERGED: list[tuple[str, int, float, Sequence[Step]]] = [
     ("exposure", 1, 0, [histories.exposure()]),
     ("exposure", 6, -2, [histories.exposure()]),

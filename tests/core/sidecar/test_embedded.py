@@ -99,6 +99,21 @@ def test_a_photo_without_a_packet_gets_one(
     assert np.array_equal(pixels(path), seen)
 
 
+@pytest.mark.parametrize("number", [1, 2, 6, 7])
+def test_a_heic_has_the_crop_of_its_upright_frame(
+    tmp_path: Path, tool: ExifTool, exiftool: Witness, number: int
+) -> None:
+    path = drawn_photos.save(tmp_path / "a.heic", Orientation(number))
+    embed(path, tool)
+    tags = exiftool.tags(path)
+    said = [tags[f"XMP-crs:Crop{name}"] for name in ("Top", "Left", "Bottom", "Right", "Angle")]
+    assert said == [CROP.top, CROP.left, CROP.bottom, CROP.right, CROP.angle]
+    assert (tags["XMP-tiff:Orientation"], tags["XMP-tiff:ImageWidth"]) == (1, 120)
+    found = find_crop(path, "lightroom")
+    assert found is not None
+    assert found.crop == CROP
+
+
 def test_a_raw_in_a_container_of_its_makers_has_no_packet(tmp_path: Path) -> None:
     path = tmp_path / "a.RAF"
     path.write_bytes(b"FUJIFILMCCD-RAW 0201FF383501")
