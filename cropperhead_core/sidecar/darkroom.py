@@ -19,7 +19,7 @@ from .files import Content
 from .packet import CROPPERHEAD, DARKTABLE, XMP_MM, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
 
-__all__ = ["is_ours", "read", "with_crop", "without_crop"]
+__all__ = ["is_ours", "read", "require_one_turn", "with_crop", "without_crop"]
 
 DERIVED_FROM = (XMP_MM, "DerivedFrom")
 FRAMING = ("clipping", "ashift", "crop")
@@ -43,6 +43,7 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
         raise NotExpressible(f"{error}, in {name}") from error
     if crop is None:
         return None, False
+    require_one_turn(photo)
     if crop.beyond(photo.size) > REACHED_PX:
         raise NotExpressible(f"the photo is turned and its empty corners are kept, in {name}")
     signed = provenance.signed(descriptions(tree, name), name)
@@ -51,6 +52,7 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
 
 def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: object) -> bytes:
     """The sidecar with this upright crop appended to its history; a new one if there is none."""
+    require_one_turn(photo)
     source = history.NEW.encode() if data is None else data
     tree = parsed(source, name)
     rdf, tops = rdf_of(tree, name), descriptions(tree, name)
@@ -68,6 +70,19 @@ def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: obj
     signature = _signature([*steps, *added])
     provenance.note(rdf, descriptions(tree, name), crop, signature, by)
     return _kept(source, packed(tree, source, name), name)
+
+
+def require_one_turn(photo: Photo) -> None:
+    """Raises `NotExpressible` for a HEIC that EXIF turns otherwise than its own irot and imir do.
+
+    darktable 4.2.1 goes by EXIF (measured), later ones by irot and imir (imageio_heif.c).
+    """
+    if photo.exif not in (None, photo.orientation):
+        raise NotExpressible(
+            f"darktable may show {photo.path} turned otherwise: expected the orientation"
+            f" {photo.orientation:d} of its irot and imir in EXIF, got {photo.exif:d}:"
+            f" exiftool -n -Orientation={photo.orientation:d} mends that"
+        )
 
 
 def _framing(steps: Sequence[Step], stored: Crop, cropping: bytes) -> list[Step]:

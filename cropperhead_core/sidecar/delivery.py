@@ -53,7 +53,11 @@ class Framing:
     def told(
         cls, steps: Sequence[Step], photo: Photo, suggested: Iterable[Crop], signed: str = ""
     ) -> Self:
-        """The framing by these steps; signed is what we noted beside a crop written by us."""
+        """The framing by these steps; signed is what we noted beside a crop written by us.
+
+        Raises `NotExpressible` for a HEIC that may be shown turned otherwise.
+        """
+        darkroom.require_one_turn(photo)
         shown = flipped(steps, photo.orientation)
         brought = [step for crop in suggested for step in _said(crop, photo, shown)]
         keys = {darkroom.key(step) for step in [OFF["ashift"], *brought]}

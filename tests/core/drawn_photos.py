@@ -53,6 +53,15 @@ def save(path: Path, orientation: Orientation, **options: Any) -> Path:
     return path
 
 
+def turned_otherwise(path: Path) -> Path:
+    """A HEIC of orientation 6 by its own means, whose EXIF says 1."""
+    data = save(path, Orientation.ROTATED_90_CLOCKWISE).read_bytes()
+    entry = struct.pack(">HHIH", EXIF_ORIENTATION, 3, 1, 6)
+    assert data.count(entry) == 1
+    path.write_bytes(data.replace(entry, entry[:-1] + b"\1"))
+    return path
+
+
 def with_notes(path: Path, make: str, notes: bytes, orientation: int = 1) -> Path:
     """A JPEG by a camera of this maker, with its notes."""
     exif = Image.Exif()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cropperhead_core.crop import Crop, Size
 from cropperhead_core.errors import NotExpressible, SidecarConflict
-from cropperhead_core.orientation import upright_crop
+from cropperhead_core.orientation import Orientation, upright_crop
 from cropperhead_core.photo import Photo
 from cropperhead_core.sidecar import darkroom
 from cropperhead_core.sidecar.darktable import Step, decoded, turn_params
@@ -53,6 +53,12 @@ def test_each_crop_comes_whichever_was_there_before(given_crops: tuple[Photo, li
         assert shown.angle == pytest.approx(crop.angle, abs=1e-4)
         for edge, wanted in zip(shown.edges(photo.upright), crop.edges(photo.upright), strict=True):
             assert edge == pytest.approx(wanted, abs=1.3)
+
+
+def test_a_heic_that_darktable_may_turn_otherwise_gets_none() -> None:
+    photo = Photo(Path("a.heic"), SIZE, Orientation(6), exif=Orientation(1))
+    with pytest.raises(NotExpressible, match=r"a\.heic turned otherwise"):
+        framing(photo=photo)
 
 
 @given(delivered())

@@ -49,6 +49,11 @@ def test_size_and_orientation_come_from_the_header(
     assert facts.exif == (orientation if name.endswith("heic") else None)
 
 
+def test_a_heic_is_turned_by_its_own_means_whatever_exif_says(tmp_path: Path) -> None:
+    facts = read_photo(drawn_photos.turned_otherwise(tmp_path / "a.heic"))
+    assert (facts.size, facts.orientation, facts.exif) == (Size(80, 120), 6, 1)
+
+
 @pytest.mark.parametrize("name", [b"\xff.dng", b"\xff\x01.CR2"])
 def test_a_raw_may_have_any_name(tmp_path: Path, name: bytes) -> None:
     path = tmp_path / os.fsdecode(name)

@@ -48,6 +48,10 @@ def test_every_format_is_upright(tmp_path: Path, name: str, orientation: Orienta
     assert_quarters(seen.pixels)
 
 
+def test_a_heic_is_upright_whatever_exif_says(tmp_path: Path) -> None:
+    assert_quarters(preview(drawn_photos.turned_otherwise(tmp_path / "a.heic")).pixels)
+
+
 @pytest.mark.parametrize("number", range(1, 9))
 def test_a_raw_is_upright(tmp_path: Path, number: int) -> None:
     upright = preview(raw(tmp_path / "a.dng", 1), 300).pixels

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -85,6 +85,11 @@ def test_the_favourite_is_suggested() -> None:
     assert best.gain > 0
     assert best.aspect == "original"
     assert best.reasons
+
+
+def test_what_exif_says_of_a_heic_goes_on() -> None:
+    photo = replace(photo_of(LYING), exif=Orientation(6))
+    assert suggested(photo, preview(LYING), Eyes(Fake()), Wishes()).exif == Orientation(6)
 
 
 def test_a_small_gain_leaves_the_photo() -> None:

@@ -12,13 +12,14 @@ import pytest
 from drawn import draw_raw
 
 from cropperhead_core.crop import Crop
-from cropperhead_core.errors import CropperHeadError, JournalError, SidecarConflict
+from cropperhead_core.errors import CropperHeadError, JournalError, NotExpressible, SidecarConflict
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
 from cropperhead_core.photo import read_photo
 from cropperhead_core.sidecar import Editor, find_crop, read_crop
 from cropperhead_core.suggestion import RankedCrop, Suggestion
 from cropperhead_plugin.writer import Writer
+from tests.core.drawn_photos import turned_otherwise
 
 from .conftest import encoded, photo, snapshot
 
@@ -53,7 +54,8 @@ class Desk:
 def suggestion(path: Path, crop: Crop) -> Suggestion:
     facts = read_photo(path)
     best = RankedCrop(crop, 1.0, 0.5, "free", ())
-    return Suggestion(path, facts.upright, facts.orientation, "crop", 0.0, (best,), "test")
+    facing = facts.upright, facts.orientation
+    return Suggestion(path, *facing, "crop", 0.0, (best,), "test", exif=facts.exif)
 
 
 @pytest.fixture
@@ -94,6 +96,14 @@ EDITED = """\
 </x:xmpmeta>
 """
 """A sidecar as darktable leaves it after an exposure was set, with spaces of its own."""
+
+
+def test_a_heic_that_darktable_may_turn_otherwise_gets_no_crop(desk: Desk) -> None:
+    desk.photo = turned_otherwise(desk.photo.with_name("b.heic"))
+    before = desk.folder()
+    with pytest.raises(NotExpressible, match=r"b\.heic turned otherwise"):
+        desk.apply()
+    assert desk.folder() == before
 
 
 def test_undo_brings_back_every_byte_of_an_edited_sidecar(desk: Desk) -> None:

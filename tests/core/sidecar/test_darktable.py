@@ -18,7 +18,7 @@ from cropperhead_core.crop import Crop, Size, largest_inside
 from cropperhead_core.errors import CropperHeadError, NotExpressible
 from cropperhead_core.orientation import Orientation, stored_crop
 from cropperhead_core.photo import Photo
-from cropperhead_core.sidecar import Provenance, darkroom
+from cropperhead_core.sidecar import Provenance, darkroom, history
 from cropperhead_core.sidecar.darktable import (
     Step,
     crop_params,
@@ -48,6 +48,10 @@ def apart(one: Crop | None, other: Crop, size: Size) -> float:
     """The largest distance between the corners of two crops, in pixels."""
     assert one is not None
     return max(math.dist(a, b) for a, b in zip(one.quad(size), other.quad(size), strict=True))
+
+
+TURNED_OTHERWISE = Photo(Path("a.heic"), SIZE, Orientation(6), exif=NORMAL)
+"""A HEIC that darktable may show otherwise than all others do."""
 
 
 def crop_step(left: float, top: float, right: float, bottom: float) -> Step:
@@ -260,3 +264,16 @@ def test_parameters_are_read_in_both_spellings(data: bytes) -> None:
 def test_parameters_that_cannot_be_read_are_our_error(text: str) -> None:
     with pytest.raises(NotExpressible, match="cannot be read"):
         params(text)
+
+
+def test_a_crop_of_a_heic_that_may_be_turned_otherwise_is_not_written() -> None:
+    with pytest.raises(NotExpressible, match=r"expected the orientation 6 .* got 1: exiftool"):
+        darkroom.with_crop(None, TURNED_OTHERWISE, Crop(0.1, 0.1, 0.9, 0.9), Provenance(), "a")
+
+
+def test_a_crop_of_a_heic_that_may_be_turned_otherwise_is_not_read() -> None:
+    photo = replace(TURNED_OTHERWISE, exif=Orientation(6))
+    data = darkroom.with_crop(None, photo, Crop(0.1, 0.1, 0.9, 0.9), Provenance(), "a")
+    with pytest.raises(NotExpressible, match="turned otherwise"):
+        darkroom.read(data, TURNED_OTHERWISE, "a")
+    assert darkroom.read(history.NEW.encode(), TURNED_OTHERWISE, "a") == (None, False)

@@ -114,6 +114,19 @@ def test_a_heic_has_the_crop_of_its_upright_frame(
     assert found.crop == CROP
 
 
+def test_a_heic_that_exif_turns_otherwise_is_cropped_for_lightroom_only(
+    tmp_path: Path, tool: ExifTool
+) -> None:
+    path = drawn_photos.turned_otherwise(tmp_path / "a.heic")
+    with pytest.raises(NotExpressible, match=r"a\.heic turned otherwise"):
+        write_crop(path, CROP)
+    embed(path, tool)
+    found = find_crop(path)
+    assert found is not None
+    assert found.crop == CROP
+    assert [each.name for each in tmp_path.iterdir()] == ["a.heic"]
+
+
 def test_a_raw_in_a_container_of_its_makers_has_no_packet(tmp_path: Path) -> None:
     path = tmp_path / "a.RAF"
     path.write_bytes(b"FUJIFILMCCD-RAW 0201FF383501")
