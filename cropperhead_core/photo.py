@@ -46,6 +46,8 @@ ROLL_TAG = "RollAngle"
 HEAD = 65_536
 """Bytes in which a maker's name stands when there are maker notes: EXIF comes first."""
 EXIF_ORIENTATION, EXIF_MODEL = 0x0112, 0x0110
+XMP_KEYS = ("xmp", "XML:com.adobe.xmp")
+"""Where Pillow keeps the packet."""
 TIFF_WIDTH, TIFF_LENGTH = 256, 257
 
 
@@ -181,7 +183,7 @@ def _facts(path: Path) -> Photo:
     """From the header, through Pillow."""
     try:
         with opened(path) as image:
-            exif = image.getexif()
+            exif = _exif(image)
             size, camera = _stored_size(image), str(exif.get(EXIF_MODEL, "")).strip("\0 ")
             if image.format == "HEIF":
                 return _heif_facts(path, size, camera)
@@ -189,6 +191,20 @@ def _facts(path: Path) -> Photo:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise unreadable(path, error) from error
     return Photo(path, size, _orientation(number), camera)
+
+
+def _exif(image: Image.Image) -> Image.Exif:
+    """What the EXIF block says, and XMP not."""
+    if image.format == "PNG" and "exif" not in image.info:
+        image.load()  # both may stand behind its pixels
+    forget_xmp(image)
+    return image.getexif()
+
+
+def forget_xmp(image: Image.Image) -> None:
+    """Keep Pillow from turning by XMP where EXIF says nothing: darktable does not (measured)."""
+    for key in XMP_KEYS:
+        image.info.pop(key, None)
 
 
 def _heif_facts(path: Path, upright: Size, camera: str) -> Photo:

@@ -14,7 +14,15 @@ from .crop import Size
 from .errors import UnreadablePhoto
 from .jpeg import jpeg, read_jpeg
 from .orientation import Orientation
-from .photo import RAW_SUFFIXES, UPRIGHT_FORMATS, Photo, opened, opened_raw, unreadable
+from .photo import (
+    RAW_SUFFIXES,
+    UPRIGHT_FORMATS,
+    Photo,
+    forget_xmp,
+    opened,
+    opened_raw,
+    unreadable,
+)
 from .tiff import repair
 
 __all__ = ["Preview", "read_preview", "rotated", "upright_pixels"]
@@ -70,6 +78,7 @@ def _pixels(photo: Photo, long_side: int) -> Pixels:
     if suffix in RAW_SUFFIXES | {".dng"}:
         return upright_pixels(_raw(photo, long_side), photo.orientation)
     with opened(photo.path) as image:
+        forget_xmp(image)
         image.draft("RGB", fitted(image.size, long_side))
         is_upright = image.format in UPRIGHT_FORMATS
         small = finished(repair(image) if image.format == "TIFF" else image, long_side)

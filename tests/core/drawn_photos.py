@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,14 @@ def save(path: Path, orientation: Orientation, **options: Any) -> Path:
     exif = Image.Exif()
     exif[EXIF_ORIENTATION] = int(orientation)
     image.save(path, exif=exif.tobytes(), **options)  # as bytes, HEIF is turned by its own means
+    return path
+
+
+def turned_in_xmp(path: Path) -> Path:
+    """The quarters as they stand, without EXIF; XMP says orientation 6."""
+    Image.fromarray(quarters()).save(path)
+    said = ["-n", "-XMP-tiff:Orientation=6"]
+    subprocess.run(["exiftool", "-q", "-overwrite_original", *said, path], check=True)
     return path
 
 

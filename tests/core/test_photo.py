@@ -49,6 +49,23 @@ def test_size_and_orientation_come_from_the_header(
     assert facts.exif == (orientation if name.endswith("heic") else None)
 
 
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp"])
+def test_an_orientation_in_xmp_only_counts_as_upright(tmp_path: Path, name: str) -> None:
+    facts = read_photo(drawn_photos.turned_in_xmp(tmp_path / name))
+    assert (facts.size, facts.orientation) == (Size(120, 80), Orientation.NORMAL)
+
+
+def test_xmp_behind_the_pixels_of_a_png_does_not_turn_it(tmp_path: Path) -> None:
+    path = drawn_photos.turned_in_xmp(tmp_path / "a.png")
+    data = path.read_bytes()
+    start = data.index(b"iTXt") - 4
+    end = start + 12 + int.from_bytes(data[start : start + 4])
+    path.write_bytes(data[:start] + data[end:-12] + data[start:end] + data[-12:])
+    with Image.open(path) as image:
+        assert image.getexif()[0x0112] == 6, "Pillow sees it there"
+    assert read_photo(path).orientation == Orientation.NORMAL
+
+
 def test_a_heic_is_turned_by_its_own_means_whatever_exif_says(tmp_path: Path) -> None:
     facts = read_photo(drawn_photos.turned_otherwise(tmp_path / "a.heic"))
     assert (facts.size, facts.orientation, facts.exif) == (Size(80, 120), 6, 1)

@@ -48,6 +48,25 @@ def test_every_format_is_upright(tmp_path: Path, name: str, orientation: Orienta
     assert_quarters(seen.pixels)
 
 
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp"])
+def test_xmp_alone_turns_no_picture(tmp_path: Path, name: str) -> None:
+    assert_quarters(preview(drawn_photos.turned_in_xmp(tmp_path / name)).pixels)
+
+
+@pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_adobe_deflate"])
+def test_xmp_alone_turns_no_tiff_however_it_is_packed(
+    tmp_path: Path, compression: str | None
+) -> None:
+    packet = b"<x:xmpmeta xmlns:x='adobe:ns:meta/' tiff:Orientation=\"6\"/>"
+    path, picture = tmp_path / "a.tif", Image.fromarray(quarters())
+    picture.save(path, compression=compression, tiffinfo={700: packet})
+    with Image.open(path) as image:
+        image.load()
+        assert image.size == (80, 120), "Pillow turns it"
+    assert preview(path).size == Size(120, 80)
+    assert_quarters(preview(path).pixels)
+
+
 def test_a_heic_is_upright_whatever_exif_says(tmp_path: Path) -> None:
     assert_quarters(preview(drawn_photos.turned_otherwise(tmp_path / "a.heic")).pixels)
 
