@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from .errors import UnreadablePhoto
-from .photo import HEIF_SUFFIXES, RAW_SUFFIXES
+from .opening import HEIF_SUFFIXES
+from .photo import RAW_SUFFIXES
 
 __all__ = ["require_complete"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,15 +12,15 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from .camera import camera_model
 from .crop import Size
 from .disk import file_stat, is_folder
 from .errors import UnreadablePhoto
 from .heif import own_orientation
+from .opening import exif_of, opened, opened_raw, unreadable
 from .orientation import Orientation, upright_size
-from .tiff import refusal, register_tiff_kinds
 
 __all__ = ["RAW_SUFFIXES", "Photo", "TagReader", "is_photo", "is_raw", "photos", "read_photo"]
 
@@ -33,8 +32,6 @@ RAW_SUFFIXES = frozenset(
 PHOTO_SUFFIXES = RAW_SUFFIXES | frozenset(
     ".dng .heic .heif .hif .jpe .jpeg .jpg .png .tif .tiff .webp".split()
 )
-HEIF_SUFFIXES = frozenset((".heic", ".heif", ".hif"))
-TIFF_SUFFIXES = frozenset((".tif", ".tiff"))
 UPRIGHT_FORMATS = frozenset(("HEIF", "TIFF"))
 """What Pillow and libheif turn upright themselves when they decode it."""
 ROLL_MAKERS = (
@@ -46,8 +43,6 @@ ROLL_TAG = "RollAngle"
 HEAD = 65_536
 """Bytes in which a maker's name stands when there are maker notes: EXIF comes first."""
 EXIF_ORIENTATION, EXIF_MODEL = 0x0112, 0x0110
-XMP_KEYS = ("xmp", "XML:com.adobe.xmp")
-"""Where Pillow keeps the packet."""
 TIFF_WIDTH, TIFF_LENGTH = 256, 257
 
 
@@ -183,7 +178,7 @@ def _facts(path: Path) -> Photo:
     """From the header, through Pillow."""
     try:
         with opened(path) as image:
-            exif = _exif(image)
+            exif = exif_of(image)
             size, camera = _stored_size(image), str(exif.get(EXIF_MODEL, "")).strip("\0 ")
             if image.format == "HEIF":
                 return _heif_facts(path, size, camera)
@@ -191,20 +186,6 @@ def _facts(path: Path) -> Photo:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise unreadable(path, error) from error
     return Photo(path, size, _orientation(number), camera)
-
-
-def _exif(image: Image.Image) -> Image.Exif:
-    """What the EXIF block says, and XMP not."""
-    if image.format == "PNG" and "exif" not in image.info:
-        image.load()  # both may stand behind its pixels
-    forget_xmp(image)
-    return image.getexif()
-
-
-def forget_xmp(image: Image.Image) -> None:
-    """Keep Pillow from turning by XMP where EXIF says nothing: darktable does not (measured)."""
-    for key in XMP_KEYS:
-        image.info.pop(key, None)
 
 
 def _heif_facts(path: Path, upright: Size, camera: str) -> Photo:
@@ -229,46 +210,6 @@ def _orientation(number: object) -> Orientation:
     if isinstance(number, int) and 1 <= number <= 8:
         return Orientation(number)
     return Orientation.NORMAL
-
-
-def opened(path: Path) -> Image.Image:
-    """The file opened by Pillow, pixels not decoded yet; the caller closes it.
-
-    The size is checked by whoever decodes, so Pillow's own alarm about large ones is silent here.
-    """
-    if path.suffix.lower() in HEIF_SUFFIXES:
-        from pillow_heif import register_heif_opener  # 26 MB of libraries: only for such files
-
-        register_heif_opener()
-    is_tiff = path.suffix.lower() in TIFF_SUFFIXES
-    if is_tiff:
-        register_tiff_kinds()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return Image.open(path)
-    except UnidentifiedImageError as error:
-        if is_tiff:
-            raise ValueError(refusal(path)) from error
-        raise
-
-
-def opened_raw(path: Path) -> Any:
-    """The raw opened by LibRaw, nothing decoded yet; the caller closes it."""
-    import rawpy  # LibRaw: only for raw files
-
-    try:
-        return rawpy.imread(os.fspath(path))
-    except UnicodeEncodeError:  # it takes no name that is not UTF-8, but any content
-        with path.open("rb") as file:
-            return rawpy.imread(file)
-
-
-def unreadable(path: Path, error: BaseException) -> UnreadablePhoto:
-    """Our error for whatever a decoder threw at this file."""
-    because = " ".join(str(error).split()) or type(error).__name__
-    because = because.replace(f"{os.fspath(path)!r}", "it")
-    return UnreadablePhoto(f"expected a photo that can be decoded, check {path}: {because}")
 
 
 LIBRAW_ORIENTATIONS = {0: 1, 1: 2, 2: 4, 3: 3, 4: 5, 5: 8, 6: 6, 7: 7}

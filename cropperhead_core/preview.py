@@ -13,16 +13,9 @@ from .colour import finished, fitted
 from .crop import Size
 from .errors import UnreadablePhoto
 from .jpeg import jpeg, read_jpeg
+from .opening import forget_xmp, opened, opened_raw, unreadable
 from .orientation import Orientation
-from .photo import (
-    RAW_SUFFIXES,
-    UPRIGHT_FORMATS,
-    Photo,
-    forget_xmp,
-    opened,
-    opened_raw,
-    unreadable,
-)
+from .photo import RAW_SUFFIXES, UPRIGHT_FORMATS, Photo
 from .tiff import repair
 
 __all__ = ["Preview", "read_preview", "rotated", "upright_pixels"]

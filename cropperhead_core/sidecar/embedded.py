@@ -15,7 +15,8 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from cropperhead_core.errors import SidecarError, UnreadablePhoto
 from cropperhead_core.exiftool import ExifTool
-from cropperhead_core.photo import is_raw, opened, opened_raw, unreadable
+from cropperhead_core.opening import opened, opened_raw, unreadable
+from cropperhead_core.photo import is_raw
 
 from .files import Content
 from .packet import require_kept

@@ -213,6 +213,22 @@ def test_what_is_no_photo_is_named(tmp_path: Path, suffix: str, data: bytes) -> 
         read_photo(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("b.jpg", "JPEG"), ("b.PNG", "PNG"), ("b.tif", "TIFF"), ("b.webp", "WEBP"), ("b", "nothing")],
+)
+def test_a_heic_by_another_name_is_told(tmp_path: Path, name: str, kind: str) -> None:
+    drawn_photos.save(tmp_path / "a.heic", Orientation.NORMAL).rename(tmp_path / name)
+    with pytest.raises(UnreadablePhoto, match=f"the name says {kind}, the content HEIC"):
+        read_photo(tmp_path / name)
+
+
+def test_content_of_no_kind_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_text("text")
+    with pytest.raises(UnreadablePhoto, match=r"a\.jpg: what it holds is no photo of a"):
+        read_photo(tmp_path / "a.jpg")
+
+
 @pytest.mark.parametrize("name", ["missing.jpg", "folder.jpg", "pipe.jpg", "loop.jpg"])
 def test_what_is_no_file_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder.jpg").mkdir()

@@ -17,7 +17,8 @@ from PIL import Image
 from cropperhead_core.crop import Box, Crop, Size
 from cropperhead_core.entry import Moment
 from cropperhead_core.errors import CropperHeadError, InvalidCrop
-from cropperhead_core.photo import is_raw, opened, read_photo
+from cropperhead_core.opening import opened
+from cropperhead_core.photo import is_raw, read_photo
 from cropperhead_core.suggestion import RankedCrop, Suggestion
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from PIL import Image
 from cropperhead_core.crop import Crop
 from cropperhead_core.errors import NotExpressible, SidecarError, ToolError, UnreadablePhoto
 from cropperhead_core.exiftool import ExifTool
+from cropperhead_core.opening import opened
 from cropperhead_core.orientation import Orientation
-from cropperhead_core.photo import opened
 from cropperhead_core.sidecar import find_crop, remove_crop, write_crop
 from cropperhead_core.sidecar.embedded import embedded_packet, with_packet
 from tests.core import drawn_photos
