@@ -194,7 +194,7 @@ def test_a_photo_is_framed_by_the_last_step_of_a_module(
     path = Path("a.jpg.xmp")
     tree = parsed(NEW.encode(), path)
     append(tree, [Step(name, 1, b"\0" * 24, is_enabled=is_on) for name, is_on in steps], path)
-    assert LUA.module("framing").is_on(packed(tree, NEW.encode())) is expected
+    assert LUA.module("framing").is_on(packed(tree, NEW.encode(), "a.xmp")) is expected
 
 
 def test_the_suggestion_is_told_in_words() -> None:
