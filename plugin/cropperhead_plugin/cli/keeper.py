@@ -7,8 +7,6 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
 
 from cropperhead_core.errors import CropperHeadError, JournalError, SettingsError
 from cropperhead_plugin.daemon import PAUSE_S
@@ -25,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class Logbook:
-    """What all our modules log, where the settings want it; a context manager."""
+    """What all our modules log, where the settings want it, until it is closed."""
 
     def __init__(self, settings: Settings) -> None:
         self._logger = logging.getLogger("cropperhead_plugin")
@@ -33,15 +31,8 @@ class Logbook:
         self._handler = _handler(settings)
         self._logger.addHandler(self._handler)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Log there no more."""
         self._logger.removeHandler(self._handler)
         self._handler.close()
 

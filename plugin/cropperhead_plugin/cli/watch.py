@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import closing
 
 from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import SettingsError
@@ -108,7 +109,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     is_once = bool(options.once or options.dry_run)
     require_sense(options, settings)
     _require_presence(settings, is_once=is_once)
-    with Logbook(settings) as logbook:
+    with closing(Logbook(settings)) as logbook:
         be_gentle()
         notify = Notify(os.environ)
         with Bell(lambda: notify("WATCHDOG=1"), notify.pulse_s) as bell, bell.heeding():
