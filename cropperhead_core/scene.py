@@ -20,6 +20,8 @@ from .wishes import Shape, Wishes
 
 __all__ = ["Eyes", "FaceFinding", "Levelling", "Scene", "scene"]
 
+TURN_CUTS_FACE = "levelling it would cut a face"
+
 Pixels = NDArray[np.uint8]
 FaceFinding = Callable[[Pixels], tuple[Box, ...]]
 """What finds faces in an upright picture, in fractions of it: a `FaceFinder`."""
@@ -71,7 +73,7 @@ def scene(
             inside = frame.pixels(pixels)
             levelled = eyes.predictor.look(inside)
             return Scene(frame, levelled, _seen(inside, levelled, held), turn)
-        turn = Level(0.0, turn.confidence, "levelling it would cut a face")
+        turn = Level(0.0, turn.confidence, TURN_CUTS_FACE)
     look = eyes.predictor.look(pixels)
     return Scene(Frame.inside(size, 0.0), look, _seen(pixels, look, faces), turn)
 

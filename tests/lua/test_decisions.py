@@ -7,13 +7,20 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cropperhead_core.crop import Size
+from cropperhead_core.evidence import reason_to_leave
+from cropperhead_core.horizon import BINS
+from cropperhead_core.level import NO_TILT, level
+from cropperhead_core.scene import TURN_CUTS_FACE
 from cropperhead_core.sidecar.darktable import Step
 from cropperhead_core.sidecar.history import NEW, append
 from cropperhead_core.sidecar.packet import packed, parsed
+from cropperhead_core.suggest import CUTS_FACES, NO_GAIN
 from cropperhead_plugin.protocol import line
 
 from .conftest import Lua
@@ -202,6 +209,19 @@ def test_the_suggestion_is_told_in_words() -> None:
     assert said == b"Crop 1 of 1, 3:2: keeps the face"
 
 
+def test_a_tilt_that_is_left_is_told_beside_each_crop() -> None:
+    tilted = suggestion(crops=[RANKED, RANKED], note=TURN_CUTS_FACE)
+    for index in (1, 2):
+        said = LUA.module("words").suggestion(SAME, tilted, index)
+        assert said.endswith(b": keeps the face\nNot levelled: levelling it would cut a face.")
+
+
+@pytest.mark.parametrize("note", NO_TILT)
+def test_no_tilt_is_told_where_none_is_left(note: str) -> None:
+    said = LUA.module("words").suggestion(SAME, suggestion(note=note), 1)
+    assert said == b"Crop 1 of 1, 3:2: keeps the face"
+
+
 def test_leaving_is_told_with_its_reason() -> None:
     left = suggestion(verdict="leave", crops=[], note="it is a panorama")
     assert LUA.module("words").suggestion(SAME, left, 0) == b"Best left as it is: it is a panorama."
@@ -234,6 +254,30 @@ def test_every_reason_of_the_program_can_be_translated() -> None:
     )
     for phrase in re.findall(r'(?<!f)"((?:keeps|brings|puts|centres) [^"{]*)"', source):
         assert f'N"{phrase}"' in table
+
+
+def notes() -> set[str]:
+    """Every note that a suggestion can have, as the program says it."""
+    gray, size = np.full((100, 100, 3), 128, np.uint8), Size(6000, 4000)
+    noise = np.random.default_rng(0).integers(0, 256, (400, 400, 3), np.uint8)
+    leaving = {
+        reason_to_leave(gray, size),
+        reason_to_leave(noise, size),
+        reason_to_leave(gray, Size(40, 30)),
+        reason_to_leave(gray, Size(9000, 1000)),
+    }
+    steep = np.exp(-8 * (BINS - 9.5) ** 2)
+    levels = {level(steep, BINS).note, level(steep, BINS, 30.0).note, *NO_TILT[1:]}
+    return {str(note) for note in leaving} | levels | {NO_GAIN, CUTS_FACES, TURN_CUTS_FACE}
+
+
+def test_every_note_of_the_program_can_be_translated() -> None:
+    marked = LUA.runtime.eval('function(text) return "<" .. text .. ">" end')
+    translated = LUA.module("reasons").translated
+    found = notes()
+    assert len(found) == 11
+    for note in found:
+        assert translated(marked, note.encode()) == f"<{note}>".encode()
 
 
 @given(st.text(alphabet="ab cdéü\n", max_size=200), st.integers(5, 40))

@@ -44,12 +44,21 @@ local SAID = {
   N"no crop gains enough over the whole frame",
   N"every crop of this shape would cut a face",
   N"nothing in the picture tells what is level",
-  N"level already",
+  N"level already, as far as can be told",
   N"the camera was tilted by %s degrees, so the tilt is taken as meant",
   N"tilted by %s degrees, more than the %s that may be levelled",
+  N"levelling it would cut a face",
+  N"it is only %s pixels",
   N"it is a panorama",
   N"there is nothing to see",
   N"it is noise",
+}
+
+-- Notes that tell of no tilt; any other beside a crop tells of one that is left.
+local NO_TILT = {
+  [""] = true,
+  ["nothing in the picture tells what is level"] = true,
+  ["level already, as far as can be told"] = true,
 }
 
 -- A text with %s as a pattern that finds what stands there.
@@ -72,6 +81,11 @@ function reasons.translated(_, said)
     end
   end
   return said
+end
+
+-- Whether the note beside a crop says why the photo stays tilted.
+function reasons.tells_of_tilt(note)
+  return not NO_TILT[note]
 end
 
 return reasons

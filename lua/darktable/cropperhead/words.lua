@@ -50,18 +50,31 @@ local function translated(_, list)
   return table.concat(said, ", ")
 end
 
--- One photo's suggestion: which of the crops this is, its shape, and why.
+local function left(_, note)
+  if note == "" then
+    return _("Best left as it is.")
+  end
+  return string.format(_("Best left as it is: %s."), reasons.translated(_, note))
+end
+
+local function tilt(_, note)
+  if not reasons.tells_of_tilt(note) then
+    return ""
+  end
+  return "\n" .. string.format(_("Not levelled: %s."), reasons.translated(_, note))
+end
+
+-- One photo's suggestion: which of the crops this is, its shape, and why; and why a tilt is left.
 function words.suggestion(_, answer, index)
   local crop = answer.crops[index]
   if not crop then
-    local note = answer.note ~= "" and reasons.translated(_, answer.note) or ""
-    return note ~= "" and string.format(_("Best left as it is: %s."), note)
-      or _("Best left as it is.")
+    return left(_, answer.note)
   end
   local place = string.format(_("Crop %d of %d"), index, #answer.crops)
   local shape = crop.aspect == "original" and _("original ratio") or tostring(crop.aspect)
   local why = translated(_, crop.reasons)
-  return string.format("%s, %s%s", place, shape, why ~= "" and ": " .. why or "")
+  local said = string.format("%s, %s%s", place, shape, why ~= "" and ": " .. why or "")
+  return said .. tilt(_, answer.note)
 end
 
 -- A photo that was left alone, and why.
