@@ -13,6 +13,7 @@ from cropperhead_core.errors import InstallError
 from cropperhead_core.sidecar.files import read_bytes, replace_file
 
 from .placing import Placed, files_in, place_folder, remove_folder
+from .xdg import config_home, home
 
 __all__ = ["config_folders", "disabled", "enabled", "placed", "program_file"]
 
@@ -37,10 +38,8 @@ def placed(options: argparse.Namespace, environ: Mapping[str, str]) -> Iterator[
 
 def config_folders(environ: Mapping[str, str]) -> list[Path]:
     """Where darktable keeps its settings: as a package and as a Flatpak; where it would, if new."""
-    home = Path(environ.get("HOME", "/"))
-    base = environ.get("XDG_CONFIG_HOME", "")
-    usual = (Path(base) if base.startswith("/") else home / ".config") / "darktable"
-    return [folder for folder in (usual, home / FLATPAK) if folder.is_dir()] or [usual]
+    usual = config_home(environ) / "darktable"
+    return [folder for folder in (usual, home(environ) / FLATPAK) if folder.is_dir()] or [usual]
 
 
 def enabled(luarc: bytes | None) -> bytes:

@@ -10,6 +10,8 @@ from typing import Any, Literal, Self, get_args
 
 from cropperhead_core.errors import SettingsError
 
+from .xdg import config_home, data_home
+
 __all__ = ["Editor", "Poll", "Settings", "at_home", "config_path", "data_folder", "load", "parse"]
 
 Editor = Literal["darktable", "lightroom"]
@@ -77,12 +79,12 @@ class Settings:
 
 def config_path(environ: Mapping[str, str]) -> Path:
     """Where the settings file is (XDG base directories)."""
-    return _base(environ, "XDG_CONFIG_HOME", ".config") / "settings.toml"
+    return config_home(environ) / "cropperhead/settings.toml"
 
 
 def data_folder(environ: Mapping[str, str]) -> Path:
     """Where the journal and the person's own models are (XDG base directories)."""
-    return _base(environ, "XDG_DATA_HOME", ".local/share")
+    return data_home(environ) / "cropperhead"
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -153,20 +155,3 @@ def _fits(value: object, wanted: type) -> bool:
 
 def _fields() -> tuple[dataclasses.Field[Any], ...]:
     return dataclasses.fields(Settings)
-
-
-def _base(environ: Mapping[str, str], variable: str, below_home: str) -> Path:
-    given = environ.get(variable, "")
-    # The standard: a relative path is to be ignored.
-    base = Path(given) if given.startswith("/") else _home(environ) / below_home
-    return base / "cropperhead"
-
-
-def _home(environ: Mapping[str, str]) -> Path:
-    """The home that HOME names, else the one in the list of users, else the root."""
-    if environ.get("HOME"):
-        return Path(environ["HOME"])
-    try:
-        return Path.home()
-    except RuntimeError:
-        return Path("/")

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from cropperhead_core.errors import SettingsError
+from cropperhead_plugin.darktable import config_folders
 from cropperhead_plugin.settings import Settings, config_path, data_folder, load, parse
+from cropperhead_plugin.watching.service_file import unit_path
 
 
 def test_xdg_folders_are_where_the_standard_says() -> None:
@@ -24,6 +26,8 @@ def test_a_relative_xdg_folder_is_ignored() -> None:
 def test_without_home_the_list_of_users_says_it() -> None:
     found = data_folder({})
     assert found == Path.home() / ".local/share/cropperhead"
+    assert config_folders({})[-1].is_relative_to(Path.home())
+    assert unit_path({}) == Path.home() / ".config/systemd/user/cropperhead.service"
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from cropperhead_core.errors import InstallError, SettingsError
 from cropperhead_core.sidecar.files import read_bytes, replace_file
 from cropperhead_plugin.placing import Placed
 from cropperhead_plugin.settings import load
+from cropperhead_plugin.xdg import config_home
 
 from .systemd import MARK, UNIT, unit
 
@@ -47,9 +48,7 @@ def placed(options: argparse.Namespace, environ: Mapping[str, str]) -> Iterator[
 
 def unit_path(environ: Mapping[str, str]) -> Path:
     """Where systemd looks for this person's units (systemd.unit(5))."""
-    base = environ.get("XDG_CONFIG_HOME", "")
-    config = Path(base) if base.startswith("/") else Path(environ.get("HOME", "/")) / ".config"
-    return config / "systemd/user" / UNIT
+    return config_home(environ) / "systemd/user" / UNIT
 
 
 def _folders(named: Sequence[str], environ: Mapping[str, str]) -> list[str]:
