@@ -33,7 +33,7 @@ from cropperhead_plugin.protocol import Failure, one_line
 from cropperhead_plugin.records import Applied, suggestion_record
 from cropperhead_plugin.writer import Writer
 
-from .embedding import embedded_fate
+from .fate import embedded_fate, sidecar_fate
 from .gate import (
     holds,
     is_closed,
@@ -144,12 +144,18 @@ class Desk:
                 self._queue.remember(replace(known, path=path))
                 self._note(entry, known.state, known.note)
                 return True
-        fate = self._is_embedded(path) and embedded_fate(path, self._queue, self._journal)
+        fate = self._fate(path, key)
         if fate:
             self._note(entry, *fate)
             return True
         self._keys[path] = key
         return False
+
+    def _fate(self, path: Path, key: str) -> tuple[State, str] | None:
+        known = self._queue, self._journal
+        if self._is_embedded(path):
+            return embedded_fate(path, *known)
+        return sidecar_fate(path, key, self._orders.editor, *known)
 
     def _decide(self, entry: Entry, key: str, own: Suggestion) -> None:
         """Write the crop, or leave the photo, or keep it for review."""

@@ -86,6 +86,36 @@ def test_other_wishes_do_not_change_what_is_done(home: Home) -> None:
     assert read_crop(path) is not None
 
 
+def test_a_crop_that_apply_wrote_stays(home: Home) -> None:
+    path = photo(home.photos / "a.jpg", "rocket")
+    assert home.run("apply", "--aspect", "square", path).returncode == 0
+    before = snapshot(home.photos)
+    home.run(*ONCE, home.photos)
+    assert home.counts() == {"done": 1}
+    assert snapshot(home.photos) == before
+
+
+def test_a_crop_that_apply_wrote_stays_when_the_photo_is_saved_anew(home: Home) -> None:
+    path = photo(home.photos / "a.jpg", "rocket")
+    home.run(*ONCE, home.photos)
+    assert home.run("apply", "--aspect", "square", path).returncode == 0
+    before = read_crop(path)
+    with Image.open(path) as image:
+        image.save(path, comment="seen")
+    home.run(*ONCE, home.photos)
+    assert home.counts() == {"done": 1}
+    assert read_crop(path) == before
+
+
+def test_a_crop_of_the_watch_gives_way_to_that_of_the_photo_that_is_there_now(home: Home) -> None:
+    path = photo(home.photos / "a.jpg", "rocket")
+    home.run(*ONCE, home.photos)
+    before = read_crop(path)
+    photo(path, "coffee")
+    home.run(*ONCE, home.photos)
+    assert read_crop(path) != before
+
+
 def test_a_raw_and_its_jpeg_are_one_photo_and_the_raw_has_the_sidecar(home: Home) -> None:
     draw_raw(home.photos / "a.dng", 600, 400, 3)
     photo(home.photos / "a.jpg", "rocket", (600, 400))

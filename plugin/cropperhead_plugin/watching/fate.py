@@ -1,8 +1,9 @@
-"""Photos that crops are written into: whoever takes such a crop away makes another content."""
+"""What became of a photo that has, or had, a crop of ours: what is not to be done again."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from cropperhead_core.journal import Journal
 from cropperhead_core.photo import read_photo
 from cropperhead_core.queue import Queue
 from cropperhead_core.sidecar import find_crop
+from cropperhead_core.sidecar.files import Editor, sidecar_path
 from cropperhead_plugin.protocol import one_line
+from cropperhead_plugin.records import crop_record
 
 from .sharing import moment
 
-__all__ = ["embedded_fate", "is_surely_new"]
+__all__ = ["embedded_fate", "is_surely_new", "sidecar_fate"]
 
 TAKEN_AWAY = "our crop in it was taken away: 'cropperhead apply' writes one again"
 
@@ -24,7 +27,7 @@ TAKEN_AWAY = "our crop in it was taken away: 'cropperhead apply' writes one agai
 def embedded_fate(path: Path, queue: Queue, journal: Journal) -> tuple[State, str] | None:
     """What became of a photo that has or had a crop of ours inside, with a word; None for others.
 
-    Raises as `find_crop`.
+    Whoever takes such a crop away makes another content. Raises as `find_crop`.
     """
     found = find_crop(path, "lightroom")
     if found is not None and found.ours:
@@ -33,6 +36,25 @@ def embedded_fate(path: Path, queue: Queue, journal: Journal) -> tuple[State, st
         return None
     is_new = is_surely_new(read_photo(path).size, moment(path), queue.known_at(path))
     return None if is_new else ("skipped", TAKEN_AWAY)
+
+
+def sidecar_fate(
+    path: Path, key: str, editor: Editor, queue: Queue, journal: Journal
+) -> tuple[State, str] | None:
+    """What became of a photo whose sidecar, one of ours, has a crop that no watch chose.
+
+    `apply` wrote it, with the wishes of its own. None for others: what a watch wrote for an earlier
+    content of this path gives way. The key is the photo's content.
+    """
+    sidecar = sidecar_path(path, editor)
+    if not os.path.lexists(sidecar):
+        return None
+    written = (each for each in journal.writings(path, key) if each.editor == editor)
+    last = next((crop_record(each.crop).items() for each in written), None)
+    best = (json.loads(known.record)["crops"][:1] for known in queue.known_at(path))
+    chosen = [crop.items() for crops in best for crop in crops]
+    is_chosen = last is not None and any(last <= crop for crop in chosen)
+    return None if is_chosen else ("done", one_line(sidecar.name))
 
 
 def is_surely_new(size: Size, when: Moment | None, earlier: Sequence[Known]) -> bool:
