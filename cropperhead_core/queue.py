@@ -203,4 +203,5 @@ def _known(row: tuple[object, ...]) -> Known:
     key, options, folder, name, state, record, note, camera, taken, time = row
     moment = None if camera is None else Moment(camera, taken)  # type: ignore[arg-type]  # as above
     path = _path(folder, name)  # type: ignore[arg-type]  # as above
-    return Known(key, options, path, state, record, time, note, moment)  # type: ignore[arg-type]
+    known = key, options, path, state, record, time, note, moment
+    return Known(*known)  # type: ignore[arg-type]  # as above

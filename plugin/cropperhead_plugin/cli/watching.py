@@ -17,11 +17,12 @@ from cropperhead_plugin.pool import Pool
 from cropperhead_plugin.settings import Settings
 from cropperhead_plugin.watch import Rules, Watch
 from cropperhead_plugin.watching.bell import Bell
-from cropperhead_plugin.watching.desk import Desk, Orders
+from cropperhead_plugin.watching.desk import Desk
 from cropperhead_plugin.watching.hints import Ears
 from cropperhead_plugin.watching.logs import Once
 from cropperhead_plugin.watching.names import Patterns
 from cropperhead_plugin.watching.notification import notify
+from cropperhead_plugin.watching.orders import Orders
 from cropperhead_plugin.watching.power import is_on_battery, supplies
 from cropperhead_plugin.watching.presence import Presence
 from cropperhead_plugin.watching.recovery import recover

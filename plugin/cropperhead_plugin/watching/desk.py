@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -23,17 +23,14 @@ from cropperhead_core.errors import (
     UnreadablePhoto,
 )
 from cropperhead_core.journal import Journal
-from cropperhead_core.photo import is_raw
 from cropperhead_core.queue import Queue
-from cropperhead_core.sidecar.files import Editor
 from cropperhead_core.suggestion import Suggestion
-from cropperhead_core.wishes import Wishes
 from cropperhead_plugin.notes import note
 from cropperhead_plugin.protocol import Failure, one_line
 from cropperhead_plugin.records import Applied, suggestion_record
 from cropperhead_plugin.writer import Writer
 
-from .fate import embedded_fate, sidecar_fate
+from .fate import fate
 from .gate import (
     holds,
     is_closed,
@@ -44,31 +41,16 @@ from .gate import (
     twins,
 )
 from .logs import Once, fields
+from .orders import Orders
 from .settling import delay_s
 from .sharing import BURST_S, adopted, are_alike, in_burst, moment
 
-__all__ = ["Desk", "Orders"]
+__all__ = ["Desk"]
 
 log = logging.getLogger(__name__)
 
 CLOSED_DELAY_S = 300.0
 """The longest wait for a folder that is full or may not be written to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """How photos are to be dealt with.
-
-    options names model and wishes in short; a crop that gains less than review_below is not written
-    but kept for review. At 0 none is: a shape that was asked for may well cost something.
-    """
-
-    wishes: Wishes
-    options: str
-    editor: Editor
-    embed: bool = False
-    review_below: float = 0.0
-    is_dry: bool = False
 
 
 class Desk:
@@ -144,18 +126,15 @@ class Desk:
                 self._queue.remember(replace(known, path=path))
                 self._note(entry, known.state, known.note)
                 return True
-        fate = self._fate(path, key)
-        if fate:
-            self._note(entry, *fate)
+        cropped = fate(
+            path, key, self._orders, queue=self._queue, journal=self._journal, now=self._wall()
+        )
+        if cropped:
+            self._queue.remember(cropped)
+            self._note(entry, cropped.state, cropped.note)
             return True
         self._keys[path] = key
         return False
-
-    def _fate(self, path: Path, key: str) -> tuple[State, str] | None:
-        known = self._queue, self._journal
-        if self._is_embedded(path):
-            return embedded_fate(path, *known)
-        return sidecar_fate(path, key, self._orders.editor, *known)
 
     def _decide(self, entry: Entry, key: str, own: Suggestion) -> None:
         """Write the crop, or leave the photo, or keep it for review."""
@@ -203,14 +182,10 @@ class Desk:
 
     def _as_it_is_now(self, entry: Entry, key: str, found: Suggestion) -> tuple[Entry, str]:
         """The entry and key, anew where the crop was written into the photo itself."""
-        if not (found.best and self._is_embedded(entry.path)):
+        if not (found.best and self._orders.is_embedded(entry.path)):
             return entry, key
         facts = entry.path.lstat()
         return replace(entry, stamp=(facts.st_size, facts.st_mtime_ns)), content_key(entry.path)
-
-    def _is_embedded(self, path: Path) -> bool:
-        """Whether the crop goes into the photo itself."""
-        return self._orders.embed and not is_raw(path)
 
     def _refused(self, entry: Entry, error: CropperHeadError) -> None:
         """Deal with an error: it may mean a crop of somebody's, or that it is worth another try."""

@@ -17,18 +17,39 @@ from cropperhead_core.sidecar.files import Editor, sidecar_path
 from cropperhead_plugin.protocol import one_line
 from cropperhead_plugin.records import crop_record
 
+from .orders import Orders
 from .sharing import moment
 
-__all__ = ["embedded_fate", "is_surely_new", "sidecar_fate"]
+__all__ = ["fate", "is_surely_new"]
 
 TAKEN_AWAY = "our crop in it was taken away: 'cropperhead apply' writes one again"
+NO_WATCH = ""
+"""Options of a fate that no watch decided: it holds for the photo itself, and for no relative."""
+
+Told = tuple[State, str]
+"""What became of a photo, and a word about it."""
 
 
-def embedded_fate(path: Path, queue: Queue, journal: Journal) -> tuple[State, str] | None:
-    """What became of a photo that has or had a crop of ours inside, with a word; None for others.
+def fate(
+    path: Path, key: str, orders: Orders, *, queue: Queue, journal: Journal, now: float
+) -> Known | None:
+    """What is to be known of a photo that has, or had, a crop of ours; None for others.
 
-    Whoever takes such a crop away makes another content. Raises as `find_crop`.
+    The key is of the photo's content, of which nothing is known yet. Raises as `find_crop`.
     """
+    if orders.is_embedded(path):
+        told = _embedded(path, queue, journal)
+    else:
+        told = _beside(path, key, orders.editor, queue, journal)
+    if told is None:
+        return None
+    size, (state, said) = read_photo(path).size, told
+    record = json.dumps({"width": size.width, "height": size.height, "crops": []})
+    return Known(key, NO_WATCH, path, state, record, now, said, moment(path))
+
+
+def _embedded(path: Path, queue: Queue, journal: Journal) -> Told | None:
+    """Of a crop inside the photo: whoever takes it away makes another content."""
     found = find_crop(path, "lightroom")
     if found is not None and found.ours:
         return "done", one_line(path.name)
@@ -38,13 +59,10 @@ def embedded_fate(path: Path, queue: Queue, journal: Journal) -> tuple[State, st
     return None if is_new else ("skipped", TAKEN_AWAY)
 
 
-def sidecar_fate(
-    path: Path, key: str, editor: Editor, queue: Queue, journal: Journal
-) -> tuple[State, str] | None:
-    """What became of a photo whose sidecar, one of ours, has a crop that no watch chose.
+def _beside(path: Path, key: str, editor: Editor, queue: Queue, journal: Journal) -> Told | None:
+    """Of a crop in a sidecar of ours: one that `apply` wrote, with wishes of its own, stays.
 
-    `apply` wrote it, with the wishes of its own. None for others: what a watch wrote for an earlier
-    content of this path gives way. The key is the photo's content.
+    What a watch chose for an earlier content of this path gives way.
     """
     sidecar = sidecar_path(path, editor)
     if not os.path.lexists(sidecar):

@@ -107,6 +107,18 @@ def test_a_crop_that_apply_wrote_stays_when_the_photo_is_saved_anew(home: Home) 
     assert read_crop(path) == before
 
 
+def test_a_crop_that_apply_wrote_and_undo_took_back_does_not_come_again(home: Home) -> None:
+    path = photo(home.photos / "a.jpg", "rocket")
+    assert home.run("apply", "--aspect", "square", path).returncode == 0
+    home.run(*ONCE, home.photos)
+    assert home.run("undo", path).returncode == 0
+    path.touch()
+    home.run(*ONCE, home.photos)
+    path.rename(path.with_name("b.jpg"))
+    home.run(*ONCE, home.photos)
+    assert sidecars(home.photos) == []
+
+
 def test_a_crop_of_the_watch_gives_way_to_that_of_the_photo_that_is_there_now(home: Home) -> None:
     path = photo(home.photos / "a.jpg", "rocket")
     home.run(*ONCE, home.photos)
