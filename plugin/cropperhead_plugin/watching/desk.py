@@ -121,20 +121,21 @@ class Desk:
             require_room(path.parent)
         require_complete(path)
         key = content_key(path)
-        for known in self._queue.known(key):
-            if holds(known, path, self._orders.options):
-                self._queue.remember(replace(known, path=path))
-                self._note(entry, known.state, known.note)
-                return True
-        cropped = fate(
-            path, key, self._orders, queue=self._queue, journal=self._journal, now=self._wall()
-        )
-        if cropped:
-            self._queue.remember(cropped)
-            self._note(entry, cropped.state, cropped.note)
+        known = self._known(path, key)
+        if known:
+            self._queue.remember(known)
+            self._note(entry, known.state, known.note)
             return True
         self._keys[path] = key
         return False
+
+    def _known(self, path: Path, key: str) -> Known | None:
+        """What is known of the photo with this content here, if anything is."""
+        for known in self._queue.known(key):
+            if holds(known, path, self._orders.options):
+                return replace(known, path=path)
+        stores = self._queue, self._journal
+        return fate(path, key, self._orders, *stores, now=self._wall())
 
     def _decide(self, entry: Entry, key: str, own: Suggestion) -> None:
         """Write the crop, or leave the photo, or keep it for review."""

@@ -31,7 +31,7 @@ Told = tuple[State, str]
 
 
 def fate(
-    path: Path, key: str, orders: Orders, *, queue: Queue, journal: Journal, now: float
+    path: Path, key: str, orders: Orders, queue: Queue, journal: Journal, *, now: float
 ) -> Known | None:
     """What is to be known of a photo that has, or had, a crop of ours; None for others.
 
