@@ -16,10 +16,6 @@ from .errors import ToolError
 __all__ = ["ExifTool"]
 
 MISSING = "cannot start {0}: install it (Debian: apt install libimage-exiftool-perl)"
-UNSAFE = ("\n", "\r", "#", "-")
-"""What an argument of exiftool's argument file may not hold, or not begin with: such a file is
-reached through a link with a plain name."""
-
 SILENT_S = 120.0
 """Seconds without a byte from exiftool after which it is taken for stuck: a slow card, not a slow
 file, is what takes longest."""
@@ -56,7 +52,6 @@ class ExifTool:
     def tags(self, paths: Sequence[Path], names: Sequence[str]) -> list[dict[str, Any]]:
         """The named tags of each file, by name without group, numbers as numbers, in order."""
         wanted = [f"-{name}" for name in names]
-        found = []
         with ExitStack() as links:
             safe = [links.enter_context(_plain(path)) for path in paths]
             text = self._run("-json", "-n", "-fast", *wanted, *safe)
@@ -72,15 +67,11 @@ class ExifTool:
             entries = _entries(self._run("-json", "-struct", "-G1", "-a", "-u", "-n", name))
         return entries[0] if entries else {}
 
-    def write(self, path: Path, tags: Mapping[str, str], *, source: Path | None = None) -> str:
-        """Write tags into the file in place, from `source` (an XMP file) too.
-
-        Gives what exiftool said of it, in one line.
-        """
-        copied = [] if source is None else ["-tagsFromFile", os.fspath(source), "-xmp"]
+    def write(self, path: Path, tags: Mapping[str, str]) -> str:
+        """Write tags into the file in place; gives what exiftool said of it, in one line."""
         set_to = [f"-{tag}={value}" for tag, value in tags.items()]
         with _plain(path) as name:
-            report = self._run("-overwrite_original_in_place", "-P", *copied, *set_to, name)
+            report = self._run("-overwrite_original_in_place", "-P", *set_to, name)
             return " ".join(f"{report} {self._helper.last_stderr}".split())
 
     def _run(self, *arguments: str) -> str:
@@ -149,7 +140,7 @@ def _entries(text: str) -> list[dict[str, Any]]:
 def _plain(path: Path) -> Iterator[str]:
     """A name that exiftool's line-based argument file can carry: this path, or a link to it."""
     name = os.path.abspath(path)  # noqa: PTH100 (a link of the user's stays as named)
-    if name.isprintable() and not any(sign in name for sign in UNSAFE[:2]) and _is_utf8(name):
+    if name.isprintable():  # no line's end in it, and no bytes that are no text
         yield name
         return
     with ExitStack() as stack:
@@ -161,12 +152,3 @@ def _plain(path: Path) -> Iterator[str]:
             message = f"cannot link from where temporary files go (TMPDIR): {error.strerror}"
             raise ToolError(message) from error
         yield os.fspath(link)
-
-
-def _is_utf8(name: str) -> bool:
-    """Whether the name is text, not bytes that Python could only smuggle through."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

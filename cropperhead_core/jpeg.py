@@ -13,7 +13,7 @@ from PIL import Image
 
 from .colour import finished, fitted
 
-__all__ = ["jpeg", "read_jpeg"]
+__all__ = ["START_OF_SCAN", "jpeg", "markers", "read_jpeg"]
 
 LARGE = 12_000_000
 """Bytes of a JPEG from which memory counts more than the 4 % that Pillow takes longer."""
@@ -70,12 +70,12 @@ def _is_complete(data: Data) -> bool:
     """Whether the end of the image is there; what follows it (a film, padding) may be long."""
     if data.rfind(b"\xff\xd9", max(0, len(data) - TAIL)) >= 0:
         return True
-    return any(kind == END_OF_IMAGE for _, _, kind in _markers(data))
+    return any(kind == END_OF_IMAGE for _, _, kind in markers(data))
 
 
 def _has_stray_bytes(data: Data) -> bool:
     """Whether there are bytes between the segments before the first scan, where none belong."""
-    for due, place, kind in _markers(data):
+    for due, place, kind in markers(data):
         if data[due:place].strip(b"\xff"):
             return True
         if kind == START_OF_SCAN:
@@ -83,8 +83,8 @@ def _has_stray_bytes(data: Data) -> bool:
     return False
 
 
-def _markers(data: Data) -> Iterator[tuple[int, int, int]]:
-    """Where each marker is due, where it stands, and its second byte."""
+def markers(data: Data) -> Iterator[tuple[int, int, int]]:
+    """Where each marker of a JPEG is due, where it stands, and its second byte."""
     due = 2
     while found := MARKER.search(data, due):
         place, kind = found.start(), data[found.end() - 1]

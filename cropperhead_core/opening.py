@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import struct
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,26 @@ from .errors import UnreadablePhoto
 from .heif import is_heif
 from .tiff import refusal, register_tiff_kinds
 
-__all__ = ["HEIF_SUFFIXES", "exif_of", "forget_xmp", "opened", "opened_raw", "unreadable"]
+__all__ = [
+    "DECODER_ERRORS",
+    "HEIF_SUFFIXES",
+    "MAX_PIXELS",
+    "XMP_KEYS",
+    "exif_of",
+    "forget_xmp",
+    "opened",
+    "opened_raw",
+    "unreadable",
+]
+
+DECODER_ERRORS = (
+    *(OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError),
+    *(MemoryError, RuntimeError, struct.error, Image.DecompressionBombError),
+)
+"""What Pillow, libheif and simplejpeg throw at damaged files (found by flipping bytes)."""
+MAX_PIXELS = 400_000_000
+"""More than any camera's; a file that claims more is refused before memory is asked for."""
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow warns from here on and refuses twice as many
 
 HEIF_SUFFIXES = frozenset((".heic", ".heif", ".hif"))
 TIFF_SUFFIXES = frozenset((".tif", ".tiff"))
@@ -27,7 +48,7 @@ XMP_KEYS = ("xmp", "XML:com.adobe.xmp")
 def opened(path: Path) -> Image.Image:
     """The file opened by Pillow, pixels not decoded yet; the caller closes it.
 
-    The size is checked by whoever decodes, so Pillow's own alarm about large ones is silent here.
+    The size is checked by whoever decodes, so Pillow's warning about large ones is silent here.
     """
     _prepare(path)
     try:
@@ -74,11 +95,13 @@ def unreadable(path: Path, error: BaseException) -> UnreadablePhoto:
 
 
 def exif_of(image: Image.Image) -> Image.Exif:
-    """What the EXIF block says, and XMP not."""
+    """What the EXIF block says, and XMP not; nothing if it is cut short, as Pillow has it of JPEG."""
     if image.format == "PNG" and "exif" not in image.info:
         image.load()  # both may stand behind its pixels
     forget_xmp(image)
-    return image.getexif()
+    with suppress(struct.error):
+        return image.getexif()
+    return Image.Exif()
 
 
 def forget_xmp(image: Image.Image) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+import struct
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from glob import glob, has_magic
@@ -19,7 +21,7 @@ from .crop import Size
 from .disk import file_stat, is_folder
 from .errors import UnreadablePhoto
 from .heif import own_orientation
-from .opening import exif_of, opened, opened_raw, unreadable
+from .opening import DECODER_ERRORS, exif_of, opened, opened_raw, unreadable
 from .orientation import Orientation, upright_size
 
 __all__ = ["RAW_SUFFIXES", "Photo", "TagReader", "is_photo", "is_raw", "photos", "read_photo"]
@@ -183,7 +185,7 @@ def _facts(path: Path) -> Photo:
             if image.format == "HEIF":
                 return _heif_facts(path, size, camera)
             number = exif.get(EXIF_ORIENTATION, 1)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except DECODER_ERRORS as error:
         raise unreadable(path, error) from error
     return Photo(path, size, _orientation(number), camera)
 
@@ -193,7 +195,8 @@ def _heif_facts(path: Path, upright: Size, camera: str) -> Photo:
     from pillow_heif import open_heif
 
     exif = Image.Exif()
-    exif.load(open_heif(path).info.get("exif") or b"")  # the image's own says 1, or what XMP does
+    with suppress(struct.error):  # as `exif_of`, whose orientation is 1, or what XMP says
+        exif.load(open_heif(path).info.get("exif") or b"")
     own, said = own_orientation(path.read_bytes()), _orientation(exif.get(EXIF_ORIENTATION, 1))
     return Photo(path, upright_size(upright, own), own, camera, exif=said)
 

@@ -13,15 +13,13 @@ from .colour import finished, fitted
 from .crop import Size
 from .errors import UnreadablePhoto
 from .jpeg import jpeg, read_jpeg
-from .opening import forget_xmp, opened, opened_raw, unreadable
+from .opening import DECODER_ERRORS, MAX_PIXELS, forget_xmp, opened, opened_raw, unreadable
 from .orientation import Orientation
 from .photo import RAW_SUFFIXES, UPRIGHT_FORMATS, Photo
 from .tiff import repair
 
 __all__ = ["Preview", "read_preview", "rotated", "upright_pixels"]
 
-MAX_PIXELS = 400_000_000
-"""More than any camera's; a file that claims more is refused before memory is asked for."""
 JPEG_SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe"))
 SAME_SHAPE = 0.03
 """How far a raw's preview may be off in its shape: some are cut to another, or turned."""
@@ -59,7 +57,7 @@ def read_preview(photo: Photo, long_side: int = 1024) -> Preview:
         )
     try:
         return Preview(_pixels(photo, long_side), photo.upright)
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+    except DECODER_ERRORS as error:
         raise unreadable(photo.path, error) from error
 
 

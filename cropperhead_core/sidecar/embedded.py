@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import struct
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from cropperhead_core.errors import SidecarError, UnreadablePhoto
 from cropperhead_core.exiftool import ExifTool
-from cropperhead_core.opening import opened, opened_raw, unreadable
+from cropperhead_core.jpeg import START_OF_SCAN, markers
+from cropperhead_core.opening import DECODER_ERRORS, XMP_KEYS, opened, opened_raw, unreadable
 from cropperhead_core.photo import is_raw
 
 from .files import Content
@@ -23,10 +22,8 @@ from .packet import require_kept
 
 __all__ = ["embedded_packet", "with_packet"]
 
-PILLOW_KEYS = ("xmp", "XML:com.adobe.xmp")
 XMP_TIFF_TAG = 700
 TIFF_HEADS = (b"II*\0", b"MM\0*")
-START_OF_SCAN = 0xDA
 MAY_DIFFER = re.compile(
     r"SourceFile|(ExifTool|File|System|Composite|XMP-crs|XMP-cropperhead|XMP-x):.*"
     r"|XMP-xmp:MetadataDate|QuickTime:MediaData.*|RIFF:WebP_?Flags"
@@ -39,7 +36,7 @@ def embedded_packet(photo: Path) -> Content:
     """The bytes of the photo's XMP packet, None if it has none; raises `UnreadablePhoto`."""
     try:
         found = _tiff_packet(photo) if _is_tiff(photo) else _packet(photo)
-    except (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError) as error:
+    except DECODER_ERRORS as error:
         raise unreadable(photo, error) from error
     data = found.encode() if isinstance(found, str) else bytes(found or b"")
     return data.strip(b"\0 \n") or None
@@ -49,7 +46,7 @@ def _packet(photo: Path) -> str | bytes | None:
     if is_raw(photo):  # in a container of its maker's, which Pillow does not know
         return None
     with opened(photo) as image:
-        return next((image.info[key] for key in PILLOW_KEYS if key in image.info), None)
+        return next((image.info[key] for key in XMP_KEYS if key in image.info), None)
 
 
 def _is_tiff(photo: Path) -> bool:
@@ -117,14 +114,14 @@ def _other_tags(path: Path, exiftool: ExifTool) -> dict[str, Any]:
 def _picture(path: Path) -> bytes:
     """A digest of what the photo shows: of a JPEG as it is coded, of a DNG what the sensor saw."""
     data = path.read_bytes()
-    if data.startswith(b"\xff\xd8"):
-        return hashlib.blake2b(memoryview(data)[_scan(data) :]).digest()
     if path.suffix.lower() == ".dng":
         return hashlib.blake2b(_sensor(path)).digest()
     try:
+        if data.startswith(b"\xff\xd8"):
+            return hashlib.blake2b(memoryview(data)[_scan(data) :]).digest()
         with opened(path) as image:
             return hashlib.blake2b(image.tobytes()).digest()
-    except (OSError, ValueError, SyntaxError) as error:
+    except DECODER_ERRORS as error:
         raise unreadable(path, error) from error
 
 
@@ -139,11 +136,11 @@ def _sensor(path: Path) -> bytes:
 
 
 def _scan(data: bytes) -> int:
-    """Where a JPEG's segments end and its picture begins."""
-    place = 2
-    while place + 4 <= len(data) and data[place + 1] != START_OF_SCAN:
-        place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
-    return place
+    """Where a JPEG's segments end and its picture begins; raises ValueError where there is none."""
+    for _due, place, kind in markers(data):
+        if kind == START_OF_SCAN:
+            return place
+    raise ValueError("there is no picture in it")
 
 
 def _wrapped(packet: bytes) -> bytes:

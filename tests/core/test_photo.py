@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from drawn import draw_raw
 from PIL import Image
+from pillow_heif import register_heif_opener
 
 from cropperhead_core.crop import Size
 from cropperhead_core.errors import UnreadablePhoto
@@ -81,6 +82,14 @@ def test_a_raw_may_have_any_name(tmp_path: Path, name: bytes) -> None:
 def test_a_raw_says_its_orientation(tmp_path: Path, number: int) -> None:
     facts = read_photo(raw(tmp_path / "a.dng", number))
     assert (facts.size, facts.orientation) == (Size(600, 400), number)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.heic"])
+def test_exif_cut_short_says_nothing(tmp_path: Path, name: str) -> None:
+    register_heif_opener()
+    Image.new("RGB", (120, 80)).save(tmp_path / name, exif=b"Exif\0\0MM\0*\0\0")
+    facts = read_photo(tmp_path / name)
+    assert (facts.size, facts.orientation, facts.camera) == (Size(120, 80), 1, "")
 
 
 def raw(path: Path, orientation: int) -> Path:

@@ -21,6 +21,7 @@ from cropperhead_core.jpeg import LARGE
 from cropperhead_core.orientation import Orientation
 from cropperhead_core.photo import Photo, read_photo
 from cropperhead_core.preview import Preview, read_preview, rotated
+from cropperhead_core.sidecar.embedded import embedded_packet
 
 from . import drawn_photos
 from .drawn_photos import QUARTERS, corners, quarters
@@ -258,6 +259,35 @@ def test_more_pixels_than_any_camera_has_are_refused_unread(tmp_path: Path) -> N
     photo = Photo(tmp_path / "bomb.png", Size(60000, 60000))
     with pytest.raises(UnreadablePhoto, match=r"at most 400 megapixels, got 60000x60000 .*bomb"):
         read_preview(photo)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png"])
+def test_a_telephones_200_megapixels_are_read(tmp_path: Path, name: str) -> None:
+    Image.new("L", (16320, 12240), 200).save(tmp_path / name)
+    shown = preview(tmp_path / name, 64)
+    assert (shown.pixels.shape, shown.size) == ((48, 64, 3), Size(16320, 12240))
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of EXIF that ends too early
+@pytest.mark.parametrize("name", NAMES)
+def test_a_damaged_file_is_shown_or_refused_by_name(tmp_path: Path, name: str) -> None:
+    photo = drawn_photos.save(tmp_path / name, Orientation.ROTATED_180)
+    whole = np.frombuffer(photo.read_bytes(), np.uint8)
+    dice = np.random.default_rng(1)
+    refused = 0
+    for _ in range(60):
+        damaged = whole.copy()
+        places = dice.integers(0, len(whole), dice.integers(1, 12))
+        places[0] %= 600  # where headers are
+        damaged[places] = dice.integers(0, 256, len(places))
+        (tmp_path / name).write_bytes(damaged.tobytes())
+        try:
+            preview(tmp_path / name, 64)
+            embedded_packet(tmp_path / name)
+        except UnreadablePhoto as error:
+            assert name in str(error)
+            refused += 1
+    assert refused
 
 
 @pytest.mark.parametrize(("name", "dtype"), [("a.png", np.uint16), ("a.tif", np.float32)])

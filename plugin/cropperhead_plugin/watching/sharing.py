@@ -17,7 +17,7 @@ from PIL import Image
 from cropperhead_core.crop import Box, Crop, Size
 from cropperhead_core.entry import Moment
 from cropperhead_core.errors import CropperHeadError, InvalidCrop
-from cropperhead_core.opening import opened
+from cropperhead_core.opening import DECODER_ERRORS, opened
 from cropperhead_core.photo import is_raw, read_photo
 from cropperhead_core.suggestion import RankedCrop, Suggestion
 
@@ -99,7 +99,7 @@ def moment(path: Path) -> Moment | None:
         taken = datetime.strptime(str(details[TAKEN])[:19], "%Y:%m:%d %H:%M:%S").replace(tzinfo=UTC)
         fraction = float(f"0.{str(details.get(FRACTION, 0)).strip() or 0}")
         camera = str(exif[MODEL]).strip("\0 ")
-    except (OSError, ValueError, SyntaxError, KeyError, TypeError):
+    except DECODER_ERRORS:
         return None
     return Moment(camera, taken.timestamp() + fraction) if camera else None
 

@@ -25,6 +25,7 @@ from .test_corpus import others
 
 NAMES = ("a.jpg", "a.png", "a.tif", "a16.tif", "a.webp", "a.heic", "a.dng")
 CROP = Crop(0.1, 0.15, 0.85, 0.9, 1.5)
+SCAN = b"\xff\xda"
 PLACES = (
     *("StripOffsets", "ThumbnailOffset", "Offset", "Start", "ByteCounts", "Length"),
     *("MediaData", "MediaDataSize", "WebP_Flags"),
@@ -260,3 +261,31 @@ def test_a_picture_that_changed_is_noticed(tmp_path: Path, tool: ExifTool) -> No
     with pytest.raises(SidecarError, match="would have changed"):
         embed(path, Repainting(tool, ""))
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("fill", [b"", b"\xff"], ids=["plain", "fill bytes"])
+def test_another_picture_behind_the_same_tags_is_noticed(
+    tmp_path: Path, tool: ExifTool, fill: bytes
+) -> None:
+    red, blue = (painted(tmp_path / f"{colour}.jpg", colour, fill) for colour in ("red", "blue"))
+    path, other = tmp_path / "red.jpg", blue[blue.rindex(SCAN) :]
+
+    class Swapping(Failing):
+        def write(self, path: Path, *arguments: object, **options: object) -> str:
+            report = self._tool.write(path, *arguments, **options)  # type: ignore[arg-type]
+            written = path.read_bytes()
+            segments = b"\xff" + written[2 : written.rindex(SCAN)].lstrip(b"\xff")
+            path.write_bytes(written[:2] + fill + segments + other)
+            return report
+
+    with pytest.raises(SidecarError, match="would have changed its picture"):
+        embed(path, Swapping(tool, ""))
+    assert path.read_bytes() == red
+
+
+def painted(path: Path, colour: str, fill: bytes) -> bytes:
+    """A JPEG with these bytes before its second marker, which the format allows (T.81, B.1.1.2)."""
+    Image.new("RGB", (120, 80), colour).save(path)
+    plain = path.read_bytes()
+    path.write_bytes(plain[:2] + fill + plain[2:])
+    return path.read_bytes()
