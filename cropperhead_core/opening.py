@@ -95,7 +95,7 @@ def unreadable(path: Path, error: BaseException) -> UnreadablePhoto:
 
 
 def exif_of(image: Image.Image) -> Image.Exif:
-    """What the EXIF block says, and XMP not; nothing if it is cut short, as Pillow has it of JPEG."""
+    """What the EXIF block says, and XMP not; cut short, it says nothing, as in a JPEG."""
     if image.format == "PNG" and "exif" not in image.info:
         image.load()  # both may stand behind its pixels
     forget_xmp(image)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
 from .entry import FINISHED, Entry, Known, Moment, State
-from .schema import QUEUE
+from .schema import QUEUE, migrate
 from .store import Store
 
 __all__ = ["Queue"]
@@ -30,12 +31,16 @@ class Queue(Store):
     def copied(cls, path: Path) -> Self:
         """A queue in memory, with what is in that file: for rehearsals."""
         copy = cls(Path(":memory:"))
-        with copy._ours():
-            if path.exists():
-                source = sqlite3.connect(path)
-                source.backup(copy._db)
-                source.close()
+        if path.exists():
+            copy._take_over(path)
         return copy
+
+    def _take_over(self, path: Path) -> None:
+        """What that file holds, brought to today's version; errors name it from now on."""
+        self.path = path
+        with self._ours(), closing(sqlite3.connect(path)) as source:
+            source.backup(self._db)
+            migrate(self._db, f"the {self.name} {path}", self.scripts)
 
     def restart(self, now: float) -> None:
         """Settling begins anew: the monotonic clock of an earlier run means nothing now."""

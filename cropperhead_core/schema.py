@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 
 from .errors import JournalError
 
@@ -60,18 +59,16 @@ QUEUE = (
 )
 
 
-def migrate(
-    database: sqlite3.Connection, path: Path, scripts: tuple[str, ...] = MIGRATIONS
-) -> None:
-    """Bring the tables to this version; `path` names the file in errors.
+def migrate(database: sqlite3.Connection, named: str, scripts: tuple[str, ...]) -> None:
+    """Bring the tables to this version; `named` is what and where they are, for errors.
 
     Raises `JournalError` when a newer version has been there.
     """
     version = _version(database)
     if version > len(scripts):
         raise JournalError(
-            f"the journal {path} has version {version}, this CropperHead knows up to"
-            f" {len(scripts)}: update CropperHead"
+            f"{named} has version {version}, this CropperHead knows up to {len(scripts)}:"
+            " update CropperHead"
         )
     if version == len(scripts):
         return

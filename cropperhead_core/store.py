@@ -35,7 +35,7 @@ class Store:
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             try:
                 self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-                migrate(self._db, path, self.scripts)
+                migrate(self._db, f"the {self.name} {path}", self.scripts)
             except BaseException:
                 self.close()
                 raise

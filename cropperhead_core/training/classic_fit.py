@@ -54,7 +54,7 @@ def quick_classic(config: ClassicConfig) -> ClassicConfig:
 def make_classic(
     config: ClassicConfig, *, data: Path, work: Path, folder: Path, say: Callable[[str], None]
 ) -> None:
-    """Train by this recipe on `data` and write the network to `folder`, whole or not at all.
+    """Train by this recipe on `data` and write the network to `folder` once it is made.
 
     Checkpoints and TensorBoard's logs are kept in `work`; a run that was killed goes on from its
     last epoch. What is written is the epoch that was best on photos not trained on.

@@ -61,8 +61,9 @@ def quick_level(config: LevelConfig) -> LevelConfig:
 def make_level(
     config: LevelConfig, *, data: Path, work: Path, folder: Path, say: Callable[[str], None]
 ) -> None:
-    """Train by this recipe on `data` and write the model to `folder`, whole or not at all.
+    """Train by this recipe on `data` and write the model to `folder` once it is made.
 
+    Its files are replaced one by one: a model that was half replaced does not match its hash.
     The confidence it asks for comes from the validation pictures, which no weight was fitted to.
     The same seed gives the same weights on the same machine. Evidence, checkpoints and
     TensorBoard's logs are kept in `work`; a run that was killed goes on from its last epoch.

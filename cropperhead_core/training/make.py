@@ -24,8 +24,9 @@ CREDITS = "CREDITS.csv"
 def make_model(
     config: TrainingConfig, *, data: Path, work: Path, folder: Path, say: Callable[[str], None]
 ) -> None:
-    """Train by this recipe on `data` and write the model to `folder`, whole or not at all.
+    """Train by this recipe on `data` and write the model to `folder` once it is made.
 
+    Its files are replaced one by one: a model that was half replaced does not match its hash.
     The threshold comes from the validation part, which no weight was fitted to. Raises `ModelError`
     when an exported graph does not say what Keras says.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ from pathlib import Path
 from cropperhead_core.errors import InstallError
 from cropperhead_core.sidecar.files import read_bytes, replace_file
 
-from .placing import Placed, files_in, place_folder, remove_folder
+from .placing import Order, Placed, files_in, place_folder, remove_folder
 from .xdg import config_home, home
 
 __all__ = ["config_folders", "disabled", "enabled", "placed", "program_file"]
@@ -28,12 +27,10 @@ LINES = (
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def placed(options: argparse.Namespace, environ: Mapping[str, str]) -> Iterator[Placed]:
+def placed(order: Order, environ: Mapping[str, str]) -> Iterator[Placed]:
     """Install the plugin, or remove it, in every folder of settings that darktable has here."""
-    given = options.config
-    folders = [Path(given).expanduser()] if given else config_folders(environ)
-    for folder in folders:
-        yield from _removed(folder) if options.remove else _installed(folder)
+    for folder in [order.config] if order.config else config_folders(environ):
+        yield from _removed(folder) if order.is_removal else _installed(folder)
 
 
 def config_folders(environ: Mapping[str, str]) -> list[Path]:

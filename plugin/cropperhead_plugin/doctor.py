@@ -31,6 +31,7 @@ LIBRARIES = {
     "lxml.etree": "lxml",
     "exiftool": "PyExifTool",
     "rich": "rich",
+    "watchdog.observers": "watchdog",
 }
 """What is imported, and what pip calls it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,10 +14,22 @@ from cropperhead_core.errors import InstallError
 
 from .protocol import VERSION, Record
 
-__all__ = ["Files", "Placed", "files_in", "place_folder", "remove_folder"]
+__all__ = ["Files", "Order", "Placed", "files_in", "place_folder", "remove_folder"]
 
 Files = Mapping[str, bytes]
 """Contents by their path below a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a person wants put in place, or taken away again.
+
+    config is darktable's folder of settings (None: where it keeps them); folders are to be watched.
+    """
+
+    is_removal: bool
+    config: Path | None = None
+    folders: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA user_version = 99")
     database.close()
-    with pytest.raises(JournalError, match=r"version 99, .* update CropperHead"):
+    with pytest.raises(JournalError, match=f"the journal {path} has version 99, .* update Crop"):
         Journal(path)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -172,3 +174,35 @@ def test_a_queue_of_many_photos_takes_no_more_memory(queue: Queue) -> None:
         queue.put(Entry(Path(f"/photos/{folder}/{name}.jpg"), (1, 2)) for name in range(250))
         used.append(used_bytes())
     assert used[-1] - used[1] < 1 << 19
+
+
+def test_a_copy_is_made_and_the_file_left(tmp_path: Path) -> None:
+    path = tmp_path / "watch.sqlite"
+    with Queue(path) as queue:
+        queue.put([failed(A, 1, 2)])
+    with Queue.copied(path) as copy:
+        assert copy.entries(A.parent) == {A.name: failed(A, 1, 2)}
+        copy.forget([A])
+    with Queue(path) as queue:
+        assert queue.entries(A.parent) == {A.name: failed(A, 1, 2)}
+
+
+def newer(path: Path) -> None:
+    Queue(path).close()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 99")
+
+
+def damaged(path: Path) -> None:
+    path.write_bytes(b"no database" * 1000)
+
+
+@pytest.mark.parametrize("opened", [Queue, Queue.copied])
+@pytest.mark.parametrize(("made", "why"), [(newer, "has version 99"), (damaged, "cannot be used")])
+def test_a_queue_that_cannot_be_used_is_named(
+    tmp_path: Path, opened: Callable[[Path], Queue], made: Callable[[Path], None], why: str
+) -> None:
+    path = tmp_path / "watch.sqlite"
+    made(path)
+    with pytest.raises(JournalError, match=f"the queue {path} {why}"):
+        opened(path)

@@ -127,6 +127,12 @@ def test_one_photo_is_told_of_in_its_own_words(desk: Desk) -> None:
     assert desk.press("accept") == "nothing was suggested for a.jpg"
 
 
+def test_a_failure_that_is_no_table_is_a_failure(desk: Desk) -> None:
+    desk.photo(outcome={"version": 1, "photo": "x", "error": 1})
+    desk.photo(outcome=became("accepted"))
+    assert desk.press("accept").startswith("Accepted: 1, failed: 1")
+
+
 def test_reject_tells_of_every_photo(desk: Desk) -> None:
     desk.photo(error("UnreadablePhoto", "cannot read 0.jpg"), tag="suggested")
     desk.photo(ANSWER, became("rejected"), tag="suggested")

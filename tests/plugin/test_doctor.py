@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from cropperhead_plugin.doctor import LIBRARIES
 
 from .conftest import Program, lines, photo, snapshot
 
@@ -98,6 +102,14 @@ def test_what_is_missing_is_named_with_the_command_that_mends_it(
     assert check in found
     assert found[check]["detail"]
     assert advice in found[check]["advice"]
+
+
+def test_every_library_that_pip_brings_is_looked_at() -> None:
+    looked_at = {*LIBRARIES.values(), "ai-edge-litert", "python-xmp-toolkit"}
+    always = [need for need in requires("cropperhead") or [] if "extra ==" not in need]
+    assert {re.split("[<>=;]", need)[0].lower() for need in always} == set(
+        map(str.lower, looked_at)
+    )
 
 
 def test_only_the_library_that_is_missing_is_blamed(program: Program) -> None:

@@ -93,7 +93,9 @@ function protocol.outcome(line)
     return nil, why, reason
   end
   if value.error ~= nil then
-    return { kind = "failed", type = value.error.type, message = tostring(value.error.message) }
+    local answer = failure(value)
+    answer.kind = "failed"
+    return answer
   end
   return { kind = tostring(value.outcome) }
 end

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import SettingsError
-from cropperhead_plugin.settings import Settings
+from cropperhead_plugin.settings import Settings, at_home
 
 from .options import add_json
 from .output import warn, watched
@@ -63,15 +62,16 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     if options.limit is not None and options.limit < 1:
         raise SettingsError(f"expected a limit of at least 1 photo, got {options.limit}")
-    if options.html and not is_folder(Path(options.html).parent):  # said before minutes of work
+    page = at_home(options.html) if options.html else None
+    if page and not is_folder(page.parent):  # said before minutes of work
         raise SettingsError(f"expected a folder for the page, got {options.html}")
     plan = Plan(
-        data=Path(options.data).expanduser(),
+        data=at_home(options.data),
         models=setup(settings),
         part=options.part,
         limit=options.limit,
-        classic=Path(options.classic) if options.classic else None,
-        crops=Path(options.crops) if options.crops else None,
+        classic=at_home(options.classic) if options.classic else None,
+        crops=at_home(options.crops) if options.crops else None,
     )
     found = evaluation(plan, watched)
     if options.json:
@@ -83,9 +83,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         from cropperhead_plugin.tables import print_tables
 
         print_tables(found)
-    if options.html:
+    if page:
         from cropperhead_plugin.report import write_report
 
-        write_report(found, Path(options.html))
-        warn(f"the page is {options.html}")
+        write_report(found, page)
+        warn(f"the page is {page}")
     return 0

@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from cropperhead_core.errors import SettingsError
-from cropperhead_plugin.placing import Placed
-from cropperhead_plugin.settings import Settings
+from cropperhead_plugin.placing import Order, Placed
+from cropperhead_plugin.settings import Settings, at_home
 
 from .options import add_json, folder_to_watch
 from .output import report
 
 __all__ = ["THINGS", "Thing", "describe", "run"]
 
-Work = Callable[[argparse.Namespace, dict[str, str]], Iterable[Placed]]
+Work = Callable[[Order, dict[str, str]], Iterable[Placed]]
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
     """Something to install: its line in --help, and the module whose `placed` does the work.
 
-    `placed(options, environ)` acts on `options.remove` and yields what it did to which path.
+    `placed(order, environ)` yields what it did to which path.
     """
 
     summary: str
@@ -77,5 +77,7 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
         raise SettingsError(f"expected folders after service only, got {options.folders[0]}")
     for folder in options.folders:
         folder_to_watch(folder)
-    done = THINGS[options.thing].placed(options, dict(os.environ))
+    config = at_home(options.config) if options.config else None
+    order = Order(options.remove, config, options.folders)
+    done = THINGS[options.thing].placed(order, dict(os.environ))
     return report(done, Placed.record, placed_words, as_json=options.json)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from cropperhead_core.errors import InvalidCrop, SettingsError
 from cropperhead_plugin.protocol import boxes
-from cropperhead_plugin.settings import Settings
+from cropperhead_plugin.settings import Settings, at_home
 
 from .options import add_json, named
 from .output import each, report
@@ -68,6 +67,6 @@ def _text(source: str) -> str:
     try:
         if source == "-":
             return sys.stdin.buffer.read().decode()
-        return Path(source).read_text(encoding="utf-8")
+        return at_home(source).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"cannot read the boxes in {source}: {error}") from error

@@ -8,12 +8,11 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from importlib.util import find_spec
-from pathlib import Path
 
 from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import SettingsError, ToolError
 from cropperhead_plugin.heap import keep_all
-from cropperhead_plugin.settings import Settings
+from cropperhead_plugin.settings import Settings, at_home
 
 __all__ = ["describe", "run"]
 
@@ -56,8 +55,8 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, _settings: Settings) -> int:
     """Train."""
-    out, data = Path(options.out).expanduser(), Path(options.data).expanduser()
-    work = Path(options.work).expanduser() if options.work else out.with_name(f"{out.name}.work")
+    out, data = at_home(options.out), at_home(options.data)
+    work = at_home(options.work) if options.work else out.with_name(f"{out.name}.work")
     if options.loss and options.network != "classic":
         raise SettingsError("--loss is for --network classic; the others have a loss of their own")
     if not is_folder(data / "preferences"):

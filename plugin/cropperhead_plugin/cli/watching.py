@@ -14,7 +14,7 @@ from cropperhead_core.queue import Queue
 from cropperhead_core.wishes import Wishes
 from cropperhead_plugin.daemon import Daemon, held
 from cropperhead_plugin.pool import Pool
-from cropperhead_plugin.settings import Settings
+from cropperhead_plugin.settings import Settings, at_home
 from cropperhead_plugin.watch import Rules, Watch
 from cropperhead_plugin.watching.bell import Bell
 from cropperhead_plugin.watching.desk import Desk
@@ -84,7 +84,7 @@ def _queue(path: Path, *, is_dry: bool) -> Queue:
 
 def _rules(settings: Settings) -> Rules:
     return Rules(
-        folders=[Path(folder).expanduser().absolute() for folder in settings.folders],
+        folders=[at_home(folder).absolute() for folder in settings.folders],
         settle_s=settings.settle,
         interval_s=settings.interval,
         poll=settings.poll,

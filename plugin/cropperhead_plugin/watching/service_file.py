@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import subprocess
@@ -14,8 +13,8 @@ from typing import Literal
 
 from cropperhead_core.errors import InstallError, SettingsError
 from cropperhead_core.sidecar.files import read_bytes, replace_file
-from cropperhead_plugin.placing import Placed
-from cropperhead_plugin.settings import load
+from cropperhead_plugin.placing import Order, Placed
+from cropperhead_plugin.settings import at_home, load
 from cropperhead_plugin.xdg import config_home
 
 from .systemd import MARK, UNIT, unit
@@ -27,16 +26,16 @@ START = f"start it now and at each login: systemctl --user enable --now {UNIT}"
 """Left to the person: a service that starts behind one's back is no gift."""
 
 
-def placed(options: argparse.Namespace, environ: Mapping[str, str]) -> Iterator[Placed]:
+def placed(order: Order, environ: Mapping[str, str]) -> Iterator[Placed]:
     """Put the unit there, or take it away."""
     path = unit_path(environ)
     before = read_bytes(path)
     if before is not None and not before.startswith(MARK):
         raise InstallError(f"{path} is not ours, so it was left alone: move it away first")
-    if options.remove:
+    if order.is_removal:
         yield Placed(path, "unchanged" if before is None else _removed(path, before))
         return
-    after = unit([_program(), "watch", *_folders(options.folders, environ)])
+    after = unit([_program(), "watch", *_folders(order.folders, environ)])
     if after == before:
         yield Placed(path, "unchanged")
         return
@@ -57,7 +56,7 @@ def _folders(named: Sequence[str], environ: Mapping[str, str]) -> list[str]:
         raise SettingsError(
             "no folder to watch: name one after 'service', or put folders = [...] in the settings"
         )
-    return [os.path.abspath(Path(folder).expanduser()) for folder in named]  # noqa: PTH100 (links stay)
+    return [os.path.abspath(at_home(folder)) for folder in named]  # noqa: PTH100 (links stay)
 
 
 def _removed(path: Path, before: bytes) -> Literal["removed"]:
