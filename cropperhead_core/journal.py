@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from .content import content_key
+from .content import content_key, fingerprint
 from .crop import Crop, Size
 from .errors import UnreadablePhoto
 from .store import Store
 
-__all__ = ["Journal", "Suggested", "Writing"]
+__all__ = ["Journal", "KnownBy", "Suggested", "Writing"]
 
 KnownBy = Literal["both", "content", "name"]
 """What a photo has in common with the one that was written for."""
@@ -127,11 +127,11 @@ class Journal(Store):
             self._rekey(writing, key)
 
     def writings(self, photo: Path, key: str) -> list[Writing]:
-        """What we wrote for this photo and was not undone, latest first.
+        """What we may have written for this photo and was not undone, latest first.
 
         A photo that was moved is known by its content: then the sidecars are those beside it now.
-        A copy of a photo that is still there is another photo. One whose content we never saw was
-        changed by another program, and is known by its name.
+        A copy of a photo that is still there is another photo. One that was changed by another
+        program is known by its name.
         """
         name = _bytes(photo)
         with self._ours():
@@ -142,13 +142,15 @@ class Journal(Store):
                 " ORDER BY w.id DESC",
                 {"path": name, "key": key},
             ).fetchall()
-        same = [row for row in rows if row[-1] == key]
-        both = [row for row in same if row[1] == name]
-        left = set() if both else {path for path in {row[1] for row in same} if _is_left(path, key)}
-        moved = [row for row in same if row[1] in left]
-        known_by: KnownBy = "both" if both else "content" if moved else "name"
-        named = [row for row in rows if row[-1] != key]
-        return [_writing(photo, row[:-1], known_by) for row in both or moved or named]
+        left = {path for path in {row[1] for row in rows} - {name} if _is_left(path, key)}
+        found = []
+        for *row, its_key in rows:
+            _, path, _, sidecar, _, _, after, _ = row
+            if path == name:
+                found.append(_writing(photo, row, "both" if its_key == key else "name"))
+            elif path in left and not _is_at_home(path, sidecar, after):
+                found.append(_writing(photo, row, "content"))
+        return found
 
     def has_embedded(self, photo: Path) -> bool:
         """Whether we ever wrote into the photo at this path itself, undone or not."""
@@ -230,7 +232,16 @@ def _is_left(path: bytes, key: str) -> bool:
         return not os.path.lexists(path)
 
 
-def _writing(photo: Path, row: tuple[Any, ...], known_by: KnownBy = "both") -> Writing:
+def _is_at_home(path: bytes, sidecar: bytes, after: str) -> bool:
+    """Whether a photo is still at this path, with our sidecar, and was only changed itself."""
+    try:
+        held = Path(os.fsdecode(sidecar)).read_bytes() if os.path.lexists(path) else b""
+    except OSError:
+        return False
+    return fingerprint(held) == after
+
+
+def _writing(photo: Path, row: Sequence[Any], known_by: KnownBy = "both") -> Writing:
     number, path, editor, sidecar, crop, before, after, state = row
     beside = photo if sidecar == path else photo.parent / Path(os.fsdecode(sidecar)).name
     crop, before = Crop(*json.loads(crop)), None if before is None else zlib.decompress(before)

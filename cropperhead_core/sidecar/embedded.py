@@ -20,7 +20,7 @@ from cropperhead_core.photo import is_raw
 from .files import Content
 from .packet import require_kept
 
-__all__ = ["embedded_packet", "with_packet"]
+__all__ = ["embedded_packet", "with_earlier_packet", "with_packet"]
 
 XMP_TIFF_TAG = 700
 TIFF_HEADS = (b"II*\0", b"MM\0*")
@@ -30,6 +30,7 @@ MAY_DIFFER = re.compile(
     r"|.*(Offsets?|Start|Length|ByteCounts|Warning)"
 )
 """Tags, as exiftool names them, of the file, of our crop, and of places in the file."""
+MAY_GO = re.compile(f"{MAY_DIFFER.pattern}|XMP-.*")
 
 
 def embedded_packet(photo: Path) -> Content:
@@ -70,30 +71,58 @@ def with_packet(photo: Path, packet: bytes, exiftool: ExifTool) -> bytes:
     Raises `SidecarError` if anything else would have changed (the picture, or another tag), and
     where there is no room for a copy.
     """
+    return _copied(photo, packet, exiftool, MAY_DIFFER)
+
+
+def with_earlier_packet(photo: Path, packet: Content, exiftool: ExifTool) -> bytes:
+    """The bytes of the photo with a packet that it had before, None for none, whatever it says.
+
+    Raises as `with_packet`; all that XMP says now may go.
+    """
+    return _copied(photo, packet, exiftool, MAY_GO)
+
+
+def _copied(photo: Path, packet: Content, exiftool: ExifTool, may: re.Pattern[str]) -> bytes:
+    """The bytes of a copy with this packet, of whose tags those that fit the pattern may differ."""
     try:
         with tempfile.TemporaryDirectory(prefix="cropperhead-") as folder:
             source, copy = Path(folder, "packet.xmp"), Path(folder, f"copy{photo.suffix}")
-            source.write_bytes(_wrapped(packet))
+            source.write_bytes(_wrapped(packet or b""))
             shutil.copyfile(photo, copy)
-            return _written(photo, packet, exiftool, source=source, copy=copy)
+            tags = {"XMP:all": ""} if packet is None else {"XMP<": str(source)}
+            return _written(photo, packet, exiftool, tags=tags, copy=copy, may_differ=may)
     except OSError as error:
         raise SidecarError(
             f"cannot copy {photo} to where temporary files go (TMPDIR): {error.strerror}"
         ) from error
 
 
-def _written(photo: Path, packet: bytes, exiftool: ExifTool, *, source: Path, copy: Path) -> bytes:
-    """The bytes of the copy with the packet that `source` holds, checked against the photo."""
-    tags, picture, before = _other_tags(copy, exiftool), _picture(photo), embedded_packet(photo)
-    report = exiftool.write(copy, {"XMP<": str(source)})
+def _written(
+    photo: Path,
+    packet: Content,
+    exiftool: ExifTool,
+    *,
+    tags: dict[str, str],
+    copy: Path,
+    may_differ: re.Pattern[str],
+) -> bytes:
+    """The bytes of the copy when these tags were set in it, checked against photo and packet."""
+
+    def kept() -> dict[str, Any]:
+        every = exiftool.everything(copy)
+        return {name: value for name, value in every.items() if not may_differ.fullmatch(name)}
+
+    then, picture, before = kept(), _picture(photo), embedded_packet(photo)
+    report = exiftool.write(copy, tags)
     try:
-        written, now, shown = embedded_packet(copy), _other_tags(copy, exiftool), _picture(copy)
+        written, now, shown = embedded_packet(copy), kept(), _picture(copy)
     except UnreadablePhoto as error:
         raise SidecarError(f"exiftool would have damaged {photo}: {error}") from error
-    if written in (None, before):
+    if written == before or (written is None) != (packet is None):
         raise SidecarError(f"exiftool could not write into a copy of {photo}: {report}")
-    require_kept(packet, written, lambda _namespace, _name: False, photo)
-    changed = _changed(tags, now) or ([] if shown == picture else ["its picture"])
+    if written is not None:
+        require_kept(packet, written, lambda _namespace, _name: False, photo)
+    changed = _changed(then, now) or ([] if shown == picture else ["its picture"])
     if changed:
         raise SidecarError(f"exiftool would have changed {changed[0]}, so {photo} was left alone")
     return copy.read_bytes()
@@ -103,12 +132,6 @@ def _changed(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """Names of tags that differ. New ones of XMP are from the packet, which was compared itself."""
     new = [name for name in now if name not in before and not name.startswith("XMP-")]
     return new + [name for name in before if now.get(name) != before[name]]
-
-
-def _other_tags(path: Path, exiftool: ExifTool) -> dict[str, Any]:
-    """Every tag that has to stay, by its group and name."""
-    tags = exiftool.everything(path)
-    return {name: value for name, value in tags.items() if not MAY_DIFFER.fullmatch(name)}
 
 
 def _picture(path: Path) -> bytes:

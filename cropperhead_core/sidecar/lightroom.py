@@ -63,7 +63,9 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
     tree = parsed(data, name)
     tops = descriptions(tree, name)
     then = [] if before is None else descriptions(parsed(before, name), name)
-    provenance.take_back(rdf_of(tree, name), tops, then, name)
+    rdf = rdf_of(tree, name)
+    provenance.take_back(rdf, tops, then, name)
+    adobe.restore(rdf, tops, then, [adobe.ALREADY_APPLIED], name)
     return packed(tree, data, name)
 
 

@@ -61,6 +61,7 @@ UTF_16 = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+WINDOWS_LINES = re.compile(r"(?:[^\r\n]*\r\n)+[^\r\n]*")
 ENCODING = re.compile(r"encoding\s*=\s*[\"']([\w.-]+)")
 LIBEXEMPI = "libexempi.so.8"
 MAX_BYTES = 32 << 20
@@ -105,7 +106,8 @@ def packed(tree: Tree, data: bytes, name: object) -> bytes:
     """The bytes of a tree that was changed since it was parsed from `data`.
 
     What is around its root (byte order mark, declaration, packet wrapper, padding) stays, and so
-    does the encoding. Raises `DamagedSidecar` for one that lxml knows and Python does not.
+    do the encoding and Windows' ends of lines. Raises `DamagedSidecar` for an encoding that lxml
+    knows and Python does not.
     """
     codec, root = _codec(data), tree.getroot()
     try:
@@ -113,13 +115,20 @@ def packed(tree: Tree, data: bytes, name: object) -> bytes:
     except (UnicodeError, LookupError) as error:
         message = f"expected an encoding that can be read, got {codec}, save anew {name}: {error}"
         raise DamagedSidecar(message) from error
+    start, end = _span(text, root)
+    said = etree.tostring(root, encoding="unicode", with_tail=False)
+    if WINDOWS_LINES.fullmatch(text[start:end]):  # XML reads each end as \n (section 2.11)
+        said = said.replace("\n", "\r\n")
+    return (text[:start] + said + text[end:]).encode(codec, "xmlcharrefreplace")
+
+
+def _span(text: str, root: Tree) -> tuple[int, int]:
+    """Where the root begins and ends in the text that it was parsed from."""
     around = PROLOG.match(text)
-    start = around.end() if around else 0
     local = etree.QName(root).localname
     closing = text.rfind(f"</{root.prefix}:{local}" if root.prefix else f"</{local}")
     end = text.index(">", closing) + 1 if closing > 0 else len(text)
-    said = etree.tostring(root, encoding="unicode", with_tail=False)
-    return (text[:start] + said + text[end:]).encode(codec, "xmlcharrefreplace")
+    return around.end() if around else 0, end
 
 
 def rdf_of(tree: Tree, name: object) -> Tree:

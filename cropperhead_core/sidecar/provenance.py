@@ -8,7 +8,7 @@ from typing import Any
 
 from cropperhead_core.crop import Crop
 
-from .adobe import ALREADY_APPLIED, CROP_KEYS, Name, fields, number, restore, update
+from .adobe import CROP_KEYS, Name, fields, number, restore, update
 from .packet import CROPPERHEAD
 
 __all__ = ["Provenance", "note", "signed", "take_back"]
@@ -46,4 +46,4 @@ def take_back(rdf: Element, tops: Sequence[Element], then: Sequence[Element], na
 
     A crop of ours that comes back is known for ours by its notes.
     """
-    restore(rdf, tops, then, (*CROP_KEYS, ALREADY_APPLIED, *KEYS), name)
+    restore(rdf, tops, then, (*CROP_KEYS, *KEYS), name)

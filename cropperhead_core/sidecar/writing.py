@@ -161,12 +161,14 @@ def remove_crop(
     `before` is the packet as it was before we wrote (None: there was none). All else stays. Raises
     `SidecarConflict` when the crop there now is not ours.
     """
-    facts, path = read_photo(photo), _place(photo, editor, embed=True)
+    dialect, facts, path = DIALECTS[editor], read_photo(photo), _place(photo, editor, embed=True)
     whole, packet = _content(path, facts)
-    if packet is None or not DIALECTS[editor].read(packet, facts, path)[1]:
-        raise SidecarConflict(f"the crop in {path} is not ours any more, so it was left alone")
-    after = DIALECTS[editor].without_crop(packet, before, path)
-    require_kept(packet, after, DIALECTS[editor].is_ours, path)
+    crop, is_ours = (None, False) if packet is None else dialect.read(packet, facts, path)
+    if packet is None or not is_ours:
+        what = "there is no crop of ours in" if crop is None else "the crop is not ours any more in"
+        raise SidecarConflict(f"{what} {path}, so it was left alone")
+    after = dialect.without_crop(packet, before, path)
+    require_kept(packet, after, dialect.is_ours, path)
     change = Change(path, whole, _filled(path, facts, after, exiftool))
     if about_to is not None:
         about_to(change)

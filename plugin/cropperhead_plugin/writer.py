@@ -6,7 +6,6 @@ whenever we are killed, the file is one of the two and `undo` knows which.
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +16,12 @@ from cropperhead_core.journal import Journal, Writing
 from cropperhead_core.orientation import upright_size
 from cropperhead_core.photo import Photo
 from cropperhead_core.sidecar import Change, Provenance, remove_crop, replace_file, write_crop
-from cropperhead_core.sidecar.embedded import embedded_packet
-from cropperhead_core.sidecar.files import Content, Editor, read_bytes, sidecar_path
+from cropperhead_core.sidecar.embedded import embedded_packet, with_earlier_packet
+from cropperhead_core.sidecar.files import Content, Editor, read_bytes
 
 from .delta import Keepsake, restored
 from .records import Applied, How, Undone
+from .written import holds, in_turn, is_as_before, is_elsewhere, keepsake, place
 
 if TYPE_CHECKING:
     from cropperhead_core.exiftool import ExifTool
@@ -101,10 +101,10 @@ class Writer:
         Raises `NotInJournal` when there is none (left), `SidecarConflict` when the crop there is
         not ours any more.
         """
-        for writing in self._journal.writings(photo, content_key(photo)):
-            path = _place(writing)
+        for writing in in_turn(self._journal.writings(photo, content_key(photo))):
+            path = place(writing)
             now = read_bytes(path)
-            if _is_elsewhere(writing, now):
+            if is_elsewhere(writing, now):
                 continue
             how = self._taken_back(writing, path, now)
             if how is None:
@@ -116,19 +116,26 @@ class Writer:
 
     def _taken_back(self, writing: Writing, path: Path, now: Content) -> How | None:
         """How the file was led back; None if the writing had never reached it."""
-        keepsake = _keepsake(writing)
-        if _is_as_before(writing, now):
+        kept = keepsake(writing)
+        if is_as_before(writing, now):
             return None if writing.state == "begun" else _how(writing.before)
-        is_ours = now is not None and fingerprint(now) == writing.after
-        if is_ours and keepsake is None:
-            replace_file(path, writing.before, expected=now)
-            return _how(writing.before)
-        if is_ours and now is not None and keepsake is not None and keepsake.delta is not None:
-            replace_file(path, restored(now, keepsake.delta), expected=now)
-            return "restored"
-        packet = writing.before if keepsake is None else keepsake.packet
-        remove_crop(writing.photo, writing.editor, packet, exiftool=self._exiftool)
-        return "withdrawn"
+        if now is None or not holds(writing, now):
+            packet = writing.before if kept is None else kept.packet
+            remove_crop(writing.photo, writing.editor, packet, exiftool=self._exiftool)
+            return "withdrawn"
+        replace_file(path, self._before(writing, kept, now), expected=now)
+        return _how(writing.before)
+
+    def _before(self, writing: Writing, kept: Keepsake | None, now: bytes) -> Content:
+        """The file as it was before a writing that it still holds.
+
+        Where too much of a photo changed to be kept, its picture and all tags are as they were.
+        """
+        if kept is None:
+            return writing.before
+        if kept.delta is not None:
+            return restored(now, kept.delta)
+        return with_earlier_packet(writing.photo, kept.packet, self._exiftool)
 
 
 def _facts(suggestion: Suggestion) -> Photo:
@@ -142,45 +149,6 @@ def _kept(photo: Path, change: Change) -> Content:
     if change.path != photo:
         return change.before
     return Keepsake.of(change.before or b"", change.after, embedded_packet(photo)).packed()
-
-
-def _place(writing: Writing) -> Path:
-    """Where the writing went; beside the photo's new name if it was renamed together with it."""
-    if writing.sidecar == writing.photo:
-        return writing.photo
-    own, former = sidecar_path(writing.photo, writing.editor), _former(writing)
-    if former != writing.photo and (own.exists() or os.path.lexists(former)):
-        return own  # that of the former name is not this photo's any more
-    return writing.sidecar if writing.sidecar.exists() else own
-
-
-def _former(writing: Writing) -> Path:
-    """The photo by the name that it had when its sidecar was written."""
-    suffix = "" if writing.editor == "darktable" else writing.photo.suffix
-    return writing.sidecar.with_suffix(suffix)
-
-
-def _keepsake(writing: Writing) -> Keepsake | None:
-    """What was kept of a photo that the crop was embedded in; None for one with a sidecar."""
-    is_embedded = writing.sidecar == writing.photo
-    return Keepsake.unpacked(writing.before or b"") if is_embedded else None
-
-
-def _is_elsewhere(writing: Writing, now: Content) -> bool:
-    """Whether nothing of the writing is here, while the photo that it was for may be elsewhere.
-
-    So it may where this one has but its name, or but its content: then it is not done with.
-    """
-    if writing.known_by == "both":
-        return False
-    return now is None or (writing.known_by == "content" and _is_as_before(writing, now))
-
-
-def _is_as_before(writing: Writing, now: Content) -> bool:
-    keepsake = _keepsake(writing)
-    if keepsake is None:
-        return now == writing.before
-    return now is not None and fingerprint(now) == keepsake.hash
 
 
 def _how(before: Content) -> How:

@@ -96,6 +96,15 @@ EDITED = """\
 </x:xmpmeta>
 """
 """A sidecar as darktable leaves it after an exposure was set, with spaces of its own."""
+LIGHTROOM = """\
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="" xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/"
+    crs:RawFileName="a.nef" crs:HasCrop="True" crs:CropTop="0.1" crs:CropLeft="0.1"
+    crs:CropBottom="0.8" crs:CropRight="0.8" crs:CropAngle="0"/>
+ </rdf:RDF>
+</x:xmpmeta>
+"""
 
 
 def test_a_heic_that_darktable_may_turn_otherwise_gets_no_crop(desk: Desk) -> None:
@@ -211,6 +220,21 @@ def test_undo_after_an_edit_takes_our_crop_out_and_keeps_the_edit(desk: Desk) ->
     assert read_crop(desk.photo) is None
     assert rating(sidecar) == "4"
     assert b"exposure" in sidecar.read_bytes()
+
+
+def test_undo_leaves_what_lightroom_says_in_darktables_sidecar(desk: Desk) -> None:
+    sidecar = desk.apply()
+    said = ["-XMP-crs:AlreadyApplied=False", sidecar]
+    subprocess.run(["exiftool", "-q", "-overwrite_original", *said], check=True)
+    assert desk.undo() == "withdrawn"
+    assert desk.exiftool.tags([sidecar], ["XMP-crs:AlreadyApplied"]) == [{"AlreadyApplied": False}]
+
+
+def test_undo_says_that_our_crop_is_gone(desk: Desk) -> None:
+    sidecar = desk.apply()
+    sidecar.write_text(EDITED)
+    with pytest.raises(SidecarConflict, match=r"no crop of ours in .*a\.jpg\.xmp"):
+        desk.undo()
 
 
 def test_undo_leaves_a_crop_that_the_photographer_made_since(desk: Desk) -> None:
@@ -380,6 +404,78 @@ def test_undo_of_a_moved_photo_leaves_the_sidecar_of_its_old_name_alone(
     undone = desk.writer().undo(moved)
     assert (undone.how, undone.sidecar) == ("removed", pics / f"trip{end}")
     assert snapshot(pics) == before | {moved.name: moved.read_bytes()}
+
+
+def renamed(path: Path, name: str) -> Path:
+    """The photo by its new name, its sidecar renamed along."""
+    path.with_name(f"{path.name}.xmp").rename(path.with_name(f"{name}.xmp"))
+    return path.rename(path.with_name(name))
+
+
+def test_a_photo_that_was_renamed_for_one_apply_is_taken_back_twice(desk: Desk) -> None:
+    first = desk.apply().read_bytes()
+    away = renamed(desk.photo, "b.jpg")
+    desk.writer().apply(suggestion(away, OTHER))
+    renamed(away, "a.jpg")
+    assert desk.undo() == "restored"
+    assert desk.photo.with_name("a.jpg.xmp").read_bytes() == first
+    assert desk.undo() == "removed"
+
+
+def test_a_photo_whose_content_comes_back_is_taken_back_twice(desk: Desk) -> None:
+    whole, sidecar = desk.photo.read_bytes(), desk.apply()
+    first = sidecar.read_bytes()
+    rated(desk.photo)
+    desk.apply(OTHER)
+    desk.photo.write_bytes(whole)
+    assert desk.undo() == "restored"
+    assert sidecar.read_bytes() == first
+    assert desk.undo() == "removed"
+
+
+def test_duplicates_that_were_renamed_get_their_own_back(desk: Desk) -> None:
+    photos = [draw_raw(desk.photo.with_name(f"{name}.nef"), 600, 400) for name in "ab"]
+    sidecars = [path.with_suffix(".xmp") for path in photos]
+    sidecars[0].write_text(LIGHTROOM)
+    writer = desk.writer(editor="lightroom", replace=True)
+    for path, crop in zip(photos, (CROP, OTHER), strict=True):
+        writer.apply(suggestion(path, crop))
+    moved = [path.rename(path.with_stem(path.stem * 2)) for path in photos]
+    for sidecar in sidecars:
+        sidecar.rename(sidecar.with_stem(sidecar.stem * 2))
+    assert [writer.undo(path).how for path in moved] == ["restored", "removed"]
+    assert moved[0].with_suffix(".xmp").read_text() == LIGHTROOM
+    assert not moved[1].with_suffix(".xmp").exists()
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_a_copy_that_was_cropped_and_rated_takes_no_undo_from_the_first(
+    desk: Desk, is_edited: bool
+) -> None:
+    sidecar = desk.apply()
+    rated(desk.photo)
+    copy = Path(shutil.copy(desk.photo, desk.photo.with_name("b.jpg")))
+    its = desk.writer().apply(suggestion(copy, OTHER)).sidecar
+    rated(copy)
+    copy.write_bytes(copy.read_bytes() + b"changed by another program")
+    if is_edited:
+        rated(sidecar)
+    assert desk.undo() == ("withdrawn" if is_edited else "removed")
+    assert find_crop(desk.photo) is None
+    assert desk.writer().undo(copy).how == "removed"
+    assert its is not None
+    assert not its.exists()
+
+
+def test_an_embedded_crop_is_taken_back_whole_where_too_much_changed(desk: Desk) -> None:
+    path = draw_raw(desk.photo.with_name("a.dng"), 3000, 2000)
+    before = desk.exiftool.everything(path)
+    desk.photo = path
+    desk.apply(editor="lightroom", embed=True)
+    assert desk.undo() == "restored"
+    after = desk.exiftool.everything(path)
+    assert {name for name in before | after if name.startswith("XMP-")} == set()
+    assert find_crop(path, "lightroom") is None
 
 
 def test_two_embedded_crops_of_a_photo_that_was_moved_are_taken_back(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from cropperhead_core.sidecar import find_crop
 from cropperhead_core.sidecar.files import Editor, sidecar_path
 from cropperhead_plugin.protocol import one_line
 from cropperhead_plugin.records import crop_record
+from cropperhead_plugin.written import in_turn
 
 from .orders import Orders
 from .sharing import moment
@@ -67,7 +68,7 @@ def _beside(path: Path, key: str, editor: Editor, queue: Queue, journal: Journal
     sidecar = sidecar_path(path, editor)
     if not os.path.lexists(sidecar):
         return None
-    written = (each for each in journal.writings(path, key) if each.editor == editor)
+    written = in_turn([each for each in journal.writings(path, key) if each.editor == editor])
     last = next((crop_record(each.crop).items() for each in written), None)
     best = (json.loads(known.record)["crops"][:1] for known in queue.known_at(path))
     chosen = [crop.items() for crops in best for crop in crops]

@@ -36,6 +36,19 @@ def changed(data: bytes) -> bytes:
     return packed(tree, data, "a.xmp")
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le"])
+def test_windows_ends_of_lines_stay(codec: str) -> None:
+    mark = "\ufeff" if codec != "utf-8" else ""
+    said = mark + BODY.replace("\n", "\r\n")
+    expected = said.replace("Käse", "Brötchen")
+    assert changed(said.encode(codec)).decode(codec) == expected
+
+
+def test_mixed_ends_of_lines_become_one_kind() -> None:
+    mixed = BODY.replace("\n", "\r\n", 1).encode()
+    assert b"\r" not in changed(mixed)
+
+
 @pytest.mark.parametrize("around", AROUND)
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-16-be"])
 def test_what_is_around_the_root_stays(around: str, codec: str) -> None:

@@ -1,0 +1,81 @@
+"""Our writings against what their files hold now: which of them is to be taken back next."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from cropperhead_core.content import fingerprint
+from cropperhead_core.journal import KnownBy, Writing
+from cropperhead_core.sidecar.files import Content, read_bytes, sidecar_path
+
+from .delta import Keepsake
+
+__all__ = ["holds", "in_turn", "is_as_before", "is_elsewhere", "keepsake", "place"]
+
+SUREST_FIRST: tuple[KnownBy, ...] = ("both", "content", "name")
+
+
+def in_turn(writings: Sequence[Writing]) -> list[Writing]:
+    """Those of a photo's writings that count, latest first as they came.
+
+    One whose file is as it left it counts for certain, and what was written there later is there
+    no more. For the rest, a photo's own come before those of one like it, and those of its name.
+    """
+    files = {each.id: read_bytes(place(each)) for each in writings}
+    held = {place(each): each.id for each in reversed(writings) if holds(each, files[each.id])}
+    surest = min((SUREST_FIRST.index(each.known_by) for each in writings), default=0)
+
+    def counts(writing: Writing) -> bool:
+        last = held.get(place(writing), writing.id)
+        is_there = writing.id <= last or is_as_before(writing, files[writing.id])
+        is_known = writing.known_by == SUREST_FIRST[surest] or writing.id in held.values()
+        return is_there and is_known
+
+    return [each for each in writings if counts(each)]
+
+
+def place(writing: Writing) -> Path:
+    """Where the writing went; beside the photo's new name if it was renamed together with it."""
+    if writing.sidecar == writing.photo:
+        return writing.photo
+    own, former = sidecar_path(writing.photo, writing.editor), _former(writing)
+    if former != writing.photo and (own.exists() or os.path.lexists(former)):
+        return own  # that of the former name is not this photo's any more
+    return writing.sidecar if writing.sidecar.exists() else own
+
+
+def _former(writing: Writing) -> Path:
+    """The photo by the name that it had when its sidecar was written."""
+    suffix = "" if writing.editor == "darktable" else writing.photo.suffix
+    return writing.sidecar.with_suffix(suffix)
+
+
+def keepsake(writing: Writing) -> Keepsake | None:
+    """What was kept of a photo that the crop was embedded in; None for one with a sidecar."""
+    is_embedded = writing.sidecar == writing.photo
+    return Keepsake.unpacked(writing.before or b"") if is_embedded else None
+
+
+def holds(writing: Writing, now: Content) -> bool:
+    """Whether the file is as the writing left it."""
+    return now is not None and fingerprint(now) == writing.after
+
+
+def is_as_before(writing: Writing, now: Content) -> bool:
+    """Whether the file is as the writing found it."""
+    kept = keepsake(writing)
+    if kept is None:
+        return now == writing.before
+    return now is not None and fingerprint(now) == kept.hash
+
+
+def is_elsewhere(writing: Writing, now: Content) -> bool:
+    """Whether nothing of the writing is here, while the photo that it was for may be elsewhere.
+
+    So it may where this one has but its name, or but its content: then it is not done with.
+    """
+    if writing.known_by == "both":
+        return False
+    return now is None or (writing.known_by == "content" and is_as_before(writing, now))
