@@ -24,13 +24,16 @@ def outcome(
     now: Crop | None,
     size: Size,
     *,
+    alternatives: Sequence[Crop] = (),
     said: Literal["accepted", "rejected"] | None = None,
+    was_there: bool = True,
 ) -> Outcome:
     """What became of a suggestion for a photo of this upright size.
 
-    suggested are its crops, best first; none means that it was suggested to leave the photo. now is
-    the crop that the photo has, None for the whole of it. said is the person's own word, if they
-    gave one. A crop that is there as suggested, with no word about it, is untouched: no evidence.
+    suggested are its crops, best first; none means that it was suggested to leave the photo, and
+    alternatives are what else could be done. now is the crop that the photo has, None for the whole
+    of it. said is the person's own word, if they gave one. Without a word, a crop that is there as
+    suggested is untouched, which is no evidence, and so is none where none ever was (was_there).
 
     >>> half = Crop(0, 0, 1, 0.5)
     >>> outcome([half], half, Size(300, 200)), outcome([half], None, Size(300, 200))
@@ -39,8 +42,9 @@ def outcome(
     if said == "rejected":
         return "rejected"
     if now is None or now.is_whole(size):
-        return "rejected" if suggested else said or "untouched"
-    if rank(suggested, now, size) is None:
+        is_taken_away = bool(suggested) and (was_there or said is not None)
+        return "rejected" if is_taken_away else said or "untouched"
+    if rank([*suggested, *alternatives], now, size) is None:
         return "adjusted"
     return said or "untouched"
 

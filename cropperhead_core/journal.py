@@ -162,6 +162,16 @@ class Journal(Store):
             ).fetchone()
         return row is not None
 
+    def has_written(self, photo: Path, key: str) -> bool:
+        """Whether we ever wrote a crop for this content or this path, undone or not."""
+        with self._ours():
+            row = self._db.execute(
+                "SELECT 1 FROM writings w JOIN photos p ON p.id = w.photo"
+                " WHERE p.key = ? OR p.path = ? LIMIT 1",
+                (key, _bytes(photo)),
+            ).fetchone()
+        return row is not None
+
     def begun(self) -> list[Writing]:
         """Writings that are only begun, of all photos: their process was killed, or is at it."""
         with self._ours():
@@ -178,14 +188,6 @@ class Journal(Store):
         numbers = None if crop is None else json.dumps(_numbers(crop))
         with self.transaction():
             self._insert("outcomes", (suggestion, time.time(), editor, outcome, numbers))
-
-    def outcomes(self, suggestion: int) -> list[str]:
-        """What became of a suggestion, in the order it was noted."""
-        with self._ours():
-            rows = self._db.execute(
-                "SELECT outcome FROM outcomes WHERE suggestion = ? ORDER BY id", (suggestion,)
-            ).fetchall()
-        return [outcome for (outcome,) in rows]
 
     def _photo(self, path: Path, key: str) -> int:
         """The number of this photo with this content, noted as seen now."""

@@ -40,16 +40,19 @@ def recorded(
     """What became of the last suggestion for this photo, noted in the journal.
 
     Raises `NotInJournal` if there is none, or one for a photo of this name and another size.
-    sidecar is the darktable sidecar of the version that is meant, where a photo has several.
+    sidecar is the darktable sidecar of the version that is meant, where a photo has several: the
+    panel names it, and asks about photos alone that it brought a crop to.
     """
-    last = journal.last_suggestion(path, content_key(path))
+    key = content_key(path)
+    last = journal.last_suggestion(path, key)
     if last is None or last.size != read_photo(path).upright:
         raise NotInJournal(f"nothing was suggested for {path} yet: run cropperhead suggest first")
     became: Outcome
     try:
         now, where = _now(path, editor, sidecar)
-        crops = last.crops if last.verdict == "crop" else ()
-        became = outcome(crops, now, last.size, said=said)
+        best, others = (last.crops, ()) if last.verdict == "crop" else ((), last.crops)
+        was_there = sidecar is not None or journal.has_written(path, key)
+        became = outcome(best, now, last.size, alternatives=others, said=said, was_there=was_there)
     except NotExpressible:
         now, where = None, editor or "darktable"
         became = "rejected" if said == "rejected" else "inexpressible"

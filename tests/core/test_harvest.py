@@ -38,6 +38,37 @@ def test_the_outcome_follows_from_the_crop_and_the_word(
     assert outcome(suggested, now, SIZE, said=said) == expected
 
 
+@pytest.mark.parametrize(
+    ("now", "said", "expected"),
+    [
+        (FIRST, None, "untouched"),
+        (FIRST, "accepted", "accepted"),
+        (OTHER, "accepted", "adjusted"),
+        (None, "accepted", "accepted"),
+        (None, None, "untouched"),
+    ],
+)
+def test_an_alternative_to_leaving_is_no_crop_of_ones_own(
+    now: Crop | None, said: str | None, expected: str
+) -> None:
+    assert outcome([], now, SIZE, alternatives=[FIRST, SECOND], said=said) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "said", "expected"),
+    [
+        (None, None, "untouched"),
+        (Crop.whole(), None, "untouched"),
+        (None, "accepted", "rejected"),
+        (OTHER, None, "adjusted"),
+    ],
+)
+def test_a_crop_that_never_was_there_is_not_rejected_by_its_absence(
+    now: Crop | None, said: str | None, expected: str
+) -> None:
+    assert outcome([FIRST], now, SIZE, said=said, was_there=False) == expected
+
+
 @given(crop=crops_of(SIZE))
 def test_a_crop_is_the_same_as_what_a_sidecar_can_hold_of_it(crop: Crop) -> None:
     assert is_same(crop, crop.rounded(), SIZE)

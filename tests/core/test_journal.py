@@ -19,6 +19,7 @@ from cropperhead_core.content import content_key, fingerprint
 from cropperhead_core.crop import Crop, Size
 from cropperhead_core.errors import JournalError, UnreadablePhoto
 from cropperhead_core.journal import Journal, Suggested, Writing
+from tests.noted import outcomes
 from tests.strategies import crops_of
 
 CROP = Crop(0.1, 0.2, 0.8, 0.9, 1.25)
@@ -137,7 +138,7 @@ def test_outcomes_are_kept_in_order(journal: Journal, tmp_path: Path) -> None:
     number = journal.record_suggestion(tmp_path / "a.jpg", "key", SUGGESTED)
     journal.record_outcome(number, "untouched", CROP, "darktable")
     journal.record_outcome(number, "rejected", None, None)
-    assert journal.outcomes(number) == ["untouched", "rejected"]
+    assert outcomes(journal.path, number) == ["untouched", "rejected"]
 
 
 def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from cropperhead_core.content import content_key
 from cropperhead_core.crop import Crop
 from cropperhead_core.journal import Journal
 from cropperhead_core.sidecar import read_crop
+from tests.noted import outcomes
 
 from .darktable import WAIT_S, Darktable, darktable, until
 
@@ -160,7 +161,7 @@ class Panel:
         """What became of the last suggestion for this photo, as the journal has it."""
         with Journal(self.journal) as journal:
             last = journal.last_suggestion(photo, content_key(photo))
-            return [] if last is None else journal.outcomes(last.id)
+            return [] if last is None else outcomes(journal.path, last.id)
 
     def use(self, program: Path | str) -> None:
         """Have the plugin start this program."""

@@ -89,6 +89,12 @@ def test_reject_leaves_a_photo_without_a_crop_as_it_is(
     assert (desk.edits, desk.tags, desk.asked) == ([0], [before.get("tag", "")], "")
 
 
+def test_a_photo_that_is_best_left_is_said_to_be(desk: Desk) -> None:
+    desk.photo(ANSWER | {"verdict": "leave", "note": "it is a panorama"})
+    assert desk.press("suggest") == "Best left as it is: it is a panorama."
+    assert (desk.edits, desk.tags) == ([0], ["left"])
+
+
 @pytest.mark.parametrize("before", [{"tag": "suggested"}, {"tag": "accepted"}, CROP])
 def test_reject_takes_away_a_crop_of_an_earlier_session(
     desk: Desk, before: dict[str, object]

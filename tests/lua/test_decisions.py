@@ -227,6 +227,15 @@ def test_leaving_is_told_with_its_reason() -> None:
     assert LUA.module("words").suggestion(SAME, left, 0) == b"Best left as it is: it is a panorama."
 
 
+def test_a_crop_of_a_photo_that_is_best_left_has_no_word_of_a_tilt() -> None:
+    answer = suggestion(verdict="leave", note=NO_GAIN)
+    said = [LUA.module("words").suggestion(SAME, answer, index) for index in (0, 1)]
+    assert said == [
+        f"Best left as it is: {NO_GAIN}.".encode(),
+        b"Crop 1 of 1, 3:2: keeps the face",
+    ]
+
+
 @pytest.mark.parametrize(
     "said",
     [

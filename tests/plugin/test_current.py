@@ -13,8 +13,9 @@ from drawn import draw_raw
 from cropperhead_core import Crop, write_crop
 from cropperhead_core.content import content_key
 from cropperhead_core.errors import JournalError, SidecarError
-from cropperhead_core.journal import Journal, Suggested
+from cropperhead_core.journal import Journal, Suggested, Writing
 from cropperhead_plugin.current import recorded, shown
+from tests.noted import outcomes
 
 from .conftest import photo
 
@@ -132,7 +133,7 @@ def test_what_became_of_a_suggestion_is_told_by_the_crop_there_now(tmp_path: Pat
         write_crop(path, HALF, "darktable")
         found = recorded(path, journal, editor=None, said="accepted")
         assert (found.outcome, found.rank, found.editor) == ("accepted", 1, "darktable")
-        assert journal.outcomes(number) == ["accepted"]
+        assert outcomes(journal.path, number) == ["accepted"]
 
 
 @pytest.mark.parametrize(("suggested_for", "is_told"), [((600, 400), True), ((300, 400), False)])
@@ -147,4 +148,26 @@ def test_a_suggestion_for_a_photo_of_another_size_is_none_for_this_one(
         photo(path, "coffee", size=(600, 400))
         with nullcontext() if is_told else pytest.raises(JournalError, match="nothing was sugg"):
             recorded(path, journal, editor=None, said=None)
-        assert journal.outcomes(number) == ["rejected"] * is_told
+        assert outcomes(journal.path, number) == ["untouched"] * is_told
+
+
+def test_only_a_crop_that_was_there_is_rejected_by_its_absence(tmp_path: Path) -> None:
+    path = photo(tmp_path / "a.jpg")
+    crop = Suggested(shown(path, None).size, (HALF,), "test", "crop")
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        journal.record_suggestion(path, content_key(path), crop)
+        assert recorded(path, journal, editor=None, said=None).outcome == "untouched"
+        beside = path.with_name("a.jpg.xmp")
+        writing = Writing(path, "darktable", beside, HALF, None, "hash", "written")
+        journal.undone(journal.begin(writing, content_key(path)))
+        assert recorded(path, journal, editor=None, said=None).outcome == "rejected"
+
+
+def test_an_alternative_to_leaving_is_accepted(tmp_path: Path) -> None:
+    path = photo(tmp_path / "a.jpg")
+    leave = Suggested(shown(path, None).size, (THIRD, HALF), "test", "leave")
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        journal.record_suggestion(path, content_key(path), leave)
+        write_crop(path, HALF, "darktable")
+        found = recorded(path, journal, editor=None, said="accepted")
+        assert (found.outcome, found.rank) == ("accepted", 1)

@@ -54,8 +54,10 @@ local function bring(app, image, answer, index)
   memory.keep(app.memory, image, answer, index)
 end
 
--- Act on the answer for a photo; gives what it came to, as `batch` counts it.
+-- Act on the answer for a photo, where it is a crop with this one; gives what it came to, as
+-- `batch` counts it.
 local function suggested(app, image, answer, index)
+  answer.index = answer.kind == "crop" and index or 0
   if answer.kind == "crop" then
     bring(app, image, answer, index)
     delivery.tag(app.dt, image, "suggested")
@@ -160,7 +162,6 @@ end
 -- Suggest crops for these photos and bring the best of each.
 function actions.suggest(app, images)
   report(app, batch.new(images), ask(app, images, app.wishes(), function(image, answer)
-    answer.index = 1
     return suggested(app, image, answer, 1)
   end))
 end
@@ -189,8 +190,7 @@ function actions.step(app, images, step)
   if #unknown > 0 then
     report(app, batch.new(unknown), ask(app, unknown, app.wishes(), function(image, answer)
       local has_one = answer.kind == "crop" and delivery.is_tagged(image, "suggested")
-      answer.index = has_one and moved(1, step, #answer.crops) or 1
-      return suggested(app, image, answer, answer.index)
+      return suggested(app, image, answer, has_one and moved(1, step, #answer.crops) or 1)
     end))
   end
 end

@@ -64,7 +64,8 @@ local function tilt(_, note)
   return "\n" .. string.format(_("Not levelled: %s."), reasons.translated(_, note))
 end
 
--- One photo's suggestion: which of the crops this is, its shape, and why; and why a tilt is left.
+-- One photo's suggestion: which of the crops this is, its shape, and why; and why a tilt is left
+-- (the note of a photo that is best left says why that is).
 function words.suggestion(_, answer, index)
   local crop = answer.crops[index]
   if not crop then
@@ -74,7 +75,7 @@ function words.suggestion(_, answer, index)
   local shape = crop.aspect == "original" and _("original ratio") or tostring(crop.aspect)
   local why = translated(_, crop.reasons)
   local said = string.format("%s, %s%s", place, shape, why ~= "" and ": " .. why or "")
-  return said .. tilt(_, answer.note)
+  return answer.kind == "left" and said or said .. tilt(_, answer.note)
 end
 
 -- A photo that was left alone, and why.
