@@ -89,7 +89,9 @@ def opened_raw(path: Path) -> Any:
 
 def unreadable(path: Path, error: BaseException) -> UnreadablePhoto:
     """Our error for whatever a decoder threw at this file."""
-    because = " ".join(str(error).split()) or type(error).__name__
+    said = error.args[0] if error.args else ""
+    text = said.decode(errors="replace") if isinstance(said, bytes) else str(error)  # LibRaw's are
+    because = " ".join(text.split()) or type(error).__name__
     because = because.replace(f"{os.fspath(path)!r}", "it")
     return UnreadablePhoto(f"expected a photo that can be decoded, check {path}: {because}")
 

@@ -67,8 +67,8 @@ def reasons(box: Box, seen: Seen, *, angle: float = 0.0, aspect: str = "") -> tu
         *_subject(box, seen.subject),
         *([f"fits {aspect}, as asked"] if aspect else []),
     ]
-    if not told:
-        told = [f"trims {1 - box.area:.0%} of the frame".replace("%", " %")]
+    if all(reason.startswith("keeps") for reason in told):  # leaving the photo would do that too
+        told.insert(0, f"trims {1 - box.area:.0%} of the frame".replace("%", " %"))
     return tuple(told[:MOST])
 
 

@@ -6,7 +6,7 @@ import platform
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -16,6 +16,7 @@ from cropperhead_core.errors import CropperHeadError
 
 from .protocol import VERSION, Record, one_line
 from .service import hushed
+from .settings import config_path, load
 
 __all__ = ["Check", "checks"]
 
@@ -65,7 +66,7 @@ def checks(
     level: Path,
     exiftool: str,
     journal: Path,
-    settings: Path,
+    environ: Mapping[str, str],
 ) -> Iterator[Check]:
     """Every check, each as soon as it is done."""
     yield _python()
@@ -82,7 +83,8 @@ def checks(
     advice = "sudo apt install libimage-exiftool-perl, or name it in the settings: exiftool = PATH"
     yield _check("exiftool", lambda: _program(exiftool, "-ver"), advice)
     yield _check("journal", lambda: _journal(journal), _writable(journal))
-    yield Check("settings", True, f"{settings}" if settings.exists() else f"defaults ({settings})")
+    advice = f"mend {shlex.quote(str(config_path(environ)))}; the defaults are looked at till then"
+    yield _check("settings", lambda: _settings(environ), advice)
     advice = "sudo apt install darktable, unless Lightroom is your editor"
     yield _check("darktable", lambda: _program("darktable-cli", "--version"), advice, needed=False)
 
@@ -154,6 +156,12 @@ def _horizon(folder: Path) -> str:
     from cropperhead_core.horizon import Horizon
 
     return f"{Horizon(folder).name} in {folder}"
+
+
+def _settings(environ: Mapping[str, str]) -> str:
+    load(environ)
+    path = config_path(environ)
+    return str(path) if path.exists() else f"defaults ({path})"
 
 
 def _exempi() -> str:

@@ -20,9 +20,10 @@ How = Literal["restored", "removed", "withdrawn"]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What `apply` did with a suggestion; no sidecar when the verdict was to leave the photo.
+    """What `apply` did with a suggestion, and the file that has a crop of ours.
 
-    Not written and not there before: it was a dry run.
+    Not written and not there before: it was a dry run. Of a photo that is best left, the file is
+    one where an earlier crop of ours still is, or None.
     """
 
     suggestion: Suggestion

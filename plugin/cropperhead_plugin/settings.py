@@ -12,12 +12,20 @@ from cropperhead_core.errors import SettingsError
 
 from .xdg import config_home, data_home
 
-__all__ = ["Editor", "Poll", "Settings", "at_home", "config_path", "data_folder", "load", "parse"]
+__all__ = ["Editor", "Poll", "Settings", "at_home", "config_path", "defaults", "load", "parse"]
 
 Editor = Literal["darktable", "lightroom"]
 Poll = Literal["auto", "on", "off"]
 
 MOST_JOBS = 256
+TYPES = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text in quotes",
+    tuple: "a list of texts",
+}
+"""What a setting of this type is called."""
 A_DAY_S = 86_400
 
 
@@ -82,23 +90,22 @@ def config_path(environ: Mapping[str, str]) -> Path:
     return config_home(environ) / "cropperhead/settings.toml"
 
 
-def data_folder(environ: Mapping[str, str]) -> Path:
-    """Where the journal and the person's own models are (XDG base directories)."""
-    return data_home(environ) / "cropperhead"
+def defaults(environ: Mapping[str, str]) -> Settings:
+    """The settings of a person who has set nothing (XDG base directories)."""
+    return Settings(journal=str(data_home(environ) / "cropperhead/journal.sqlite"))
 
 
 def load(environ: Mapping[str, str]) -> Settings:
     """The settings of this person; the defaults where there is no file."""
-    path = config_path(environ)
-    defaults = Settings(journal=str(data_folder(environ) / "journal.sqlite"))
+    path, usual = config_path(environ), defaults(environ)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return defaults
+        return usual
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"cannot read the settings {path}: {error}") from error
     try:
-        return _placed(parse(text, defaults), defaults)
+        return _placed(parse(text, usual), usual)
     except SettingsError as error:
         raise SettingsError(f"{error} in {path}") from error
 
@@ -111,7 +118,7 @@ def at_home(name: str) -> Path:
         raise SettingsError(f"expected ~ or the ~NAME of a user in front, got {name!r}") from error
 
 
-def parse(text: str, defaults: Settings) -> Settings:
+def parse(text: str, usual: Settings) -> Settings:
     """The defaults with what this TOML text says.
 
     >>> parse('editor = "lightroom"', Settings()).editor
@@ -122,23 +129,26 @@ def parse(text: str, defaults: Settings) -> Settings:
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"expected TOML, got an error: {error}") from error
-    known = {field.name: type(getattr(defaults, field.name)) for field in _fields()}
+        raise SettingsError(f"expected TOML: {error}") from error
+    known = {field.name: type(getattr(usual, field.name)) for field in _fields()}
     for name, value in values.items():
         if name not in known:
-            raise SettingsError(f"unknown setting {name!r}; known are {', '.join(known)}")
+            from difflib import get_close_matches  # 5 ms: for errors only
+
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
+            raise SettingsError(f"unknown setting {name!r}; {hint}")
         if not _fits(value, known[name]):
-            expected = "a list of texts" if known[name] is tuple else known[name].__name__
-            raise SettingsError(f"{name}: expected {expected}, got {value!r}")
-    return defaults.updated({name: known[name](value) for name, value in values.items()})
+            raise SettingsError(f"{name}: expected {TYPES[known[name]]}, got {value!r}")
+    return usual.updated({name: known[name](value) for name, value in values.items()})
 
 
-def _placed(settings: Settings, defaults: Settings) -> Settings:
+def _placed(settings: Settings, usual: Settings) -> Settings:
     """These settings with their journal and exiftool where a program finds them, in any folder."""
-    journal = at_home(settings.journal or defaults.journal)
+    journal = at_home(settings.journal or usual.journal)
     if not journal.is_absolute():  # undo finds in one folder what apply noted in another
         raise SettingsError(f"journal: expected a path from / or ~, got {settings.journal!r}")
-    exiftool = settings.exiftool or defaults.exiftool
+    exiftool = settings.exiftool or usual.exiftool
     if exiftool.startswith("~"):
         exiftool = str(at_home(exiftool))
     return dataclasses.replace(settings, journal=str(journal), exiftool=exiftool)

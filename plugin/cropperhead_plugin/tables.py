@@ -119,19 +119,19 @@ def _name(row: Row) -> str:
 def _spread(found: Interval, unit: str = "") -> str:
     """The mean and its interval."""
     mean, low, high = found
-    return f"{mean:.2f}{unit} [dim]{low:.2f}–{high:.2f}[/]"
+    return f"{mean:.2f}{unit} [dim]({low:.2f} to {high:.2f})[/]"
 
 
 def _share(found: Interval) -> str:
     mean, low, high = found
-    return f"{mean:.0%} [dim]{low:.0%}–{high:.0%}[/]"
+    return f"{mean:.0%} [dim]({low:.0%} to {high:.0%})[/]"
 
 
 def _lead(found: Interval) -> str:
     """By how much it is behind ours; green where that is sure at the 95 % level, red if ahead."""
     mean, low, high = found
     style = "green" if low > 0 else "red" if high < 0 else "yellow"
-    return f"[{style}]{mean:+.2f}[/] [dim]{low:+.2f}…{high:+.2f}[/]"
+    return f"[{style}]{mean:+.2f}[/] [dim]({low:+.2f} to {high:+.2f})[/]"
 
 
 def _bad(count: int) -> str:

@@ -34,10 +34,12 @@ Segments = list[tuple[str, str]]
 NAME, NUMBER, WHY, QUIET = "bold", "green", "", "dim"
 
 HOW = {
-    "restored": "brought back as it was",
-    "removed": "removed; there was none before",
-    "withdrawn": "our crop taken out; what was changed since is kept",
+    "restored": "crop taken back; {} is as it was",
+    "removed": "crop taken back; {} is gone, there was none before",
+    "withdrawn": "crop taken out of {}; what was changed since is kept",
 }
+STATES = {"done": "given a crop", "left": "best left as they are", "review": "for review"}
+"""The watch's words for people, where its own would be misread."""
 
 
 def suggestion_words(suggestion: Suggestion) -> Segments:
@@ -64,13 +66,16 @@ def applied_words(applied: Applied) -> Segments:
     if applied.sidecar is None:
         return segments
     where = one_line(str(applied.sidecar))
+    if applied.suggestion.best is None:
+        there = f"an earlier crop of ours is still in {where}: cropperhead undo takes it back"
+        return [*segments, (f"\n  {there}", WHY)]
     return [*segments, (f"\n  {_state(applied)} {where}", QUIET)]
 
 
 def undone_words(undone: Undone) -> Segments:
     """What undo did to which file."""
-    where = f" {one_line(str(undone.sidecar))}" if undone.sidecar != undone.photo else ""
-    return [*_name(undone.photo), (HOW[undone.how], NUMBER), (where, QUIET)]
+    how = HOW[undone.how].format(one_line(undone.sidecar.name))
+    return [*_name(undone.photo), (how, NUMBER)]
 
 
 def shown_words(shown: Shown) -> Segments:
@@ -106,7 +111,8 @@ def status_words(status: Status) -> Segments:
     running = status.running
     at = "not running" if running is None else f"{running.get('at')}, process {running.get('pid')}"
     segments: Segments = [("watch: ", NAME), (at, NUMBER if running else QUIET)]
-    counts = ", ".join(f"{count} {state}" for state, count in status.counts.items() if count)
+    counted = [(STATES.get(state, state), count) for state, count in status.counts.items()]
+    counts = ", ".join(f"{count} {state}" for state, count in counted if count)
     segments += [("\nphotos: ", NAME), (counts or "none yet", WHY)]
     rate = f"{status.last_minute} in the last minute, {status.last_hour} in the last hour"
     segments += [("\nrate: ", NAME), (rate, WHY)]
@@ -114,7 +120,8 @@ def status_words(status: Status) -> Segments:
         segments += [("\nfree: ", NAME), (f"{free / 1e9:.1f} GB at {one_line(place)}", WHY)]
     for entry in status.errors:
         when = time.strftime("%H:%M:%S", time.localtime(entry.next_try))
-        tried = f" (tried {entry.tries} times, again at {when})"
+        times = "once" if entry.tries == 1 else f"{entry.tries} times"
+        tried = f" (tried {times}, again at {when} if the watch runs)"
         segments += [("\nfailed: ", NAME), (one_line(entry.note), "red"), (tried, QUIET)]
     for entry in status.review:
         segments += [("\nreview: ", NAME), (f"{one_line(str(entry.path))} {entry.note}", WHY)]
@@ -129,11 +136,20 @@ def check_words(check: Check) -> Segments:
 
 
 def crop_words(crop: Crop, size: Size) -> str:
-    """The size of a crop of a photo of that (upright) size, how much it keeps, how it is turned."""
+    """Size and place of a crop of a photo of that (upright) size, what it keeps, how it is turned.
+
+    >>> from cropperhead_core.crop import Crop, Size
+    >>> crop_words(Crop(0.25, 0.1, 0.75, 0.9), Size(600, 400))
+    '480x200+60+100, 40% of 600x400'
+    """
     width, height = crop.extent(size)
     kept = width * height / (size.width * size.height)
-    turned = f", turned {abs(crop.angle):.1f}° {_direction(crop.angle)}" if crop.angle else ""
-    return f"{max(1, round(width))}x{max(1, round(height))}, {kept:.0%} of {size}{turned}"
+    framed = f"{max(1, round(width))}x{max(1, round(height))}"
+    if crop.angle:
+        turned = f"turned {abs(crop.angle):.1f}° {_direction(crop.angle)}"
+        return f"{framed}, {kept:.0%} of {size}, {turned}"
+    place = f"+{round(crop.left * size.width)}+{round(crop.top * size.height)}"
+    return f"{framed}{place}, {kept:.0%} of {size}"
 
 
 def _tilt(note: str) -> Segments:

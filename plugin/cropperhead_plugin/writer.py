@@ -6,6 +6,7 @@ whenever we are killed, the file is one of the two and `undo` knows which.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,14 @@ from cropperhead_core.errors import CropperHeadError, NotInJournal
 from cropperhead_core.journal import Journal, Writing
 from cropperhead_core.orientation import upright_size
 from cropperhead_core.photo import Photo
-from cropperhead_core.sidecar import Change, Provenance, remove_crop, replace_file, write_crop
+from cropperhead_core.sidecar import (
+    Change,
+    Provenance,
+    find_crop,
+    remove_crop,
+    replace_file,
+    write_crop,
+)
 from cropperhead_core.sidecar.embedded import embedded_packet, with_earlier_packet
 from cropperhead_core.sidecar.files import Content, Editor, read_bytes
 
@@ -57,7 +65,7 @@ class Writer:
         """
         best = suggestion.best
         if best is None:
-            return Applied(suggestion, self._editor, None, written=False)
+            return Applied(suggestion, self._editor, self._earlier(suggestion.photo), written=False)
         key, begun = content_key(suggestion.photo), list[int]()
 
         def journalled(change: Change) -> None:
@@ -94,6 +102,13 @@ class Writer:
             self._journal.confirm(number, content_key(change.path) if is_embedded else None)
         was_there = not change.is_needed
         return Applied(suggestion, self._editor, change.path, bool(begun), was_there)
+
+    def _earlier(self, photo: Path) -> Path | None:
+        """The file that has a crop of ours, which no suggestion takes away again."""
+        with suppress(CropperHeadError):  # of a damaged sidecar nothing can be said
+            found = find_crop(photo, self._editor)
+            return found.source if found is not None and found.ours else None
+        return None
 
     def undo(self, photo: Path) -> Undone:
         """Take the last crop that we wrote for this photo back.

@@ -313,6 +313,9 @@ def test_doctor_says_what_is_missing(program: Program) -> None:
         ["apply", "--model", "nowhere", "a.jpg"],
         ["watch", "--once", "--model", "nowhere", "."],
         ["--wrong"],
+        ["--json", "suggest", "a.jpg"],
+        ["sugest", "a.jpg"],
+        ["install"],
     ],
 )
 def test_wrong_usage_exits_2_with_nothing_on_stdout(program: Program, arguments: list[str]) -> None:
@@ -321,6 +324,20 @@ def test_wrong_usage_exits_2_with_nothing_on_stdout(program: Program, arguments:
     assert done.stdout == b""
     assert done.stderr
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["sugest", "a.jpg"], "did you mean suggest?"),
+        (["--json", "suggest"], "expected a command in front of --json"),
+        (["install"], "expected what to install: darktable or service"),
+    ],
+)
+def test_wrong_usage_says_what_would_be_right(
+    program: Program, arguments: list[str], hint: str
+) -> None:
+    assert hint in program(*arguments).stderr.decode()
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -381,7 +398,7 @@ def test_a_folder_without_photos_is_said(program: Program, command: str) -> None
     (program.folder / "notes.txt").write_text("no photo")
     done = program(command, program.folder)
     assert (done.returncode, done.stdout) == (0, b"")
-    assert done.stderr == b"cropperhead: no photos there\n"
+    assert done.stderr.decode() == f"cropperhead: no photos in {program.folder}\n"
 
 
 @pytest.mark.parametrize("command", ["suggest", "apply", "show", "undo", "outcome"])

@@ -66,6 +66,10 @@ def with_a_damaged_journal(program: Program) -> Program:
     return program
 
 
+def with_a_wrong_setting(program: Program) -> Program:
+    return settings(program, "editr = 1")
+
+
 def without_darktable(program: Program) -> Program:
     folder = program.home / "bin"
     folder.mkdir()
@@ -92,6 +96,7 @@ def missing(program: Program) -> dict[str, dict[str, Any]]:
         (without_model, "model", "model = FOLDER"),
         (without_room_for_a_journal, "journal", "mkdir -p /proc/nowhere"),
         (with_a_damaged_journal, "journal", "mv "),
+        (with_a_wrong_setting, "settings", "settings.toml"),
         (without_darktable, "darktable", "sudo apt install darktable"),
     ],
 )

@@ -137,7 +137,7 @@ def test_a_method_that_is_not_installed_is_said_to_be_missing(
     printed = lines(bare("evaluate", "--data", shared / "data", "--limit", "1", "--json").stdout)
     (missing,) = (line for line in printed if line["kind"] == "missing")
     assert missing["name"] == "smartcrop"
-    assert "pip install 'cropperhead[evaluate]'" in missing["why"]
+    assert "pip install '.[evaluate]'" in missing["why"]
     jsonschema.validate(missing, SCHEMA)
 
 

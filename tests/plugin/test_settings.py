@@ -8,14 +8,14 @@ import pytest
 
 from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.darktable import config_folders
-from cropperhead_plugin.settings import Settings, config_path, data_folder, load, parse
+from cropperhead_plugin.settings import Settings, config_path, defaults, load, parse
 from cropperhead_plugin.watching.service_file import unit_path
 
 
 def test_xdg_folders_are_where_the_standard_says() -> None:
     environ = {"HOME": "/home/ada", "XDG_DATA_HOME": "/data"}
     assert config_path(environ) == Path("/home/ada/.config/cropperhead/settings.toml")
-    assert data_folder(environ) == Path("/data/cropperhead")
+    assert defaults(environ).journal == "/data/cropperhead/journal.sqlite"
 
 
 def test_a_relative_xdg_folder_is_ignored() -> None:
@@ -24,8 +24,8 @@ def test_a_relative_xdg_folder_is_ignored() -> None:
 
 
 def test_without_home_the_list_of_users_says_it() -> None:
-    found = data_folder({})
-    assert found == Path.home() / ".local/share/cropperhead"
+    found = Path(defaults({}).journal)
+    assert found == Path.home() / ".local/share/cropperhead/journal.sqlite"
     assert config_folders({})[-1].is_relative_to(Path.home())
     assert unit_path({}) == Path.home() / ".config/systemd/user/cropperhead.service"
 
@@ -85,11 +85,11 @@ def test_a_faulty_file_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('edtior = "darktable"', "unknown setting 'edtior'; known are editor"),
+        ('edtior = "darktable"', "unknown setting 'edtior'; did you mean editor"),
         ('editor = "gimp"', "editor: expected darktable or lightroom, got 'gimp'"),
-        ("top = 1.5", "top: expected int, got 1.5"),
-        ("level = 1", "level: expected bool, got 1"),
-        ("top = true", "top: expected int, got True"),
+        ("top = 1.5", "top: expected a whole number, got 1.5"),
+        ("level = 1", "level: expected true or false, got 1"),
+        ("top = true", "top: expected a whole number, got True"),
         ("jobs = -1", "jobs: expected"),
         ("top = ", "expected TOML"),
     ],

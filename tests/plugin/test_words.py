@@ -39,7 +39,7 @@ def said(segments: list[tuple[str, str]]) -> str:
 
 def test_a_suggestion_says_what_is_kept_and_why() -> None:
     assert said(suggestion_words(suggestion(BEST))) == (
-        "a b.jpg: 300x400, 50% of 600x400 [3:4]  keeps the face whole, level"
+        "a b.jpg: 300x400+0+0, 50% of 600x400 [3:4]  keeps the face whole, level"
     )
 
 
@@ -80,6 +80,13 @@ def test_a_dry_run_says_would() -> None:
     assert said(applied_words(applied)).endswith("would be in a.jpg.xmp")
 
 
+def test_an_earlier_crop_of_a_photo_that_is_best_left_is_told_of() -> None:
+    applied = Applied(suggestion(), "darktable", Path("a.jpg.xmp"), written=False)
+    assert said(applied_words(applied)).endswith(
+        "\n  an earlier crop of ours is still in a.jpg.xmp: cropperhead undo takes it back"
+    )
+
+
 def test_a_crop_that_was_there_already_is_said_to_be() -> None:
     applied = Applied(
         suggestion(BEST), "darktable", Path("a.jpg.xmp"), written=False, was_there=True
@@ -89,7 +96,10 @@ def test_a_crop_that_was_there_already_is_said_to_be() -> None:
 
 def test_undo_names_the_sidecar() -> None:
     undone = Undone(Path("a.jpg"), "darktable", Path("a.jpg.xmp"), "removed")
-    assert said(undone_words(undone)) == "a.jpg: removed; there was none before a.jpg.xmp"
+    assert (
+        said(undone_words(undone))
+        == "a.jpg: crop taken back; a.jpg.xmp is gone, there was none before"
+    )
 
 
 def test_the_record_of_a_suggestion_is_the_contract() -> None:

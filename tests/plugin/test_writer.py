@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -543,6 +543,17 @@ def test_our_own_crop_is_replaced_without_asking(desk: Desk) -> None:
     found = find_crop(desk.photo)
     assert found is not None
     assert found.crop.left == pytest.approx(OTHER.left, abs=1 / 512)
+
+
+def test_an_earlier_crop_of_a_photo_that_is_best_left_is_told_of(desk: Desk) -> None:
+    leave = replace(suggestion(desk.photo, CROP), verdict="leave", crops=())
+    assert desk.writer().apply(leave).sidecar is None
+    sidecar = desk.apply()
+    before = desk.folder()
+    found = desk.writer().apply(leave)
+    assert (found.sidecar, found.written, desk.folder()) == (sidecar, False, before)
+    sidecar.write_text("damaged")
+    assert desk.writer().apply(leave).sidecar is None
 
 
 @pytest.mark.parametrize("crop", [Crop(0.1, 0.1, 0.9, 0.9, 20.0), Crop(0, 0, 1, 1, 3.0)])

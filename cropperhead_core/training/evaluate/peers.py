@@ -30,7 +30,7 @@ def smartcrop() -> Method:
             from smartcrop import SmartCrop
     except ImportError as error:
         raise ToolError(
-            "smartcrop is not installed: pip install 'cropperhead[evaluate]'"
+            "smartcrop is not installed: pip install '.[evaluate]' in the checkout"
         ) from error
     cropper = SmartCrop()
 
@@ -52,7 +52,7 @@ def vips_attention() -> Method:
     except (ImportError, OSError) as error:
         raise ToolError(
             "pyvips or libvips is not installed: apt install libvips42 && "
-            "pip install 'cropperhead[evaluate]'"
+            "pip install '.[evaluate]' in the checkout"
         ) from error
 
     def method(pixels: Pixels, _boxes: Floats) -> Answer:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cropperhead_plugin.settings import Settings, config_path
+from cropperhead_plugin.settings import Settings
 
 from .options import add_json
 from .output import report
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         level=level_folder(),
         exiftool=settings.exiftool,
         journal=Path(settings.journal),
-        settings=config_path(os.environ),
+        environ=os.environ,
     )
     missing: list[Check] = []
     report(_kept(looked_at, missing), Check.record, check_words, as_json=options.json)

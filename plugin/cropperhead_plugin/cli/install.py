@@ -52,8 +52,11 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "Puts a part of CropperHead where other programs look for it. Doing it again renews it;\n"
         "--remove takes away what was put there and leaves everything else as it is."
     )
+    parser.usage = f"{parser.prog} [-h] [--remove] [--config DIR] [--json]\n{'':27}THING [DIR ...]"
     summaries = "; ".join(f"{name}: {thing.summary}" for name, thing in THINGS.items())
-    parser.add_argument("thing", choices=list(THINGS), metavar="THING", help=summaries)
+    parser.add_argument(
+        "thing", nargs="?", choices=[*THINGS, None], metavar="THING", help=summaries
+    )
     parser.add_argument(
         "folders",
         nargs="*",
@@ -73,6 +76,8 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
     """Install or remove the named thing."""
     from cropperhead_plugin.words import placed_words
 
+    if options.thing is None:
+        raise SettingsError(f"expected what to install: {' or '.join(THINGS)}")
     if options.folders and options.thing != "service":
         raise SettingsError(f"expected folders after service only, got {options.folders[0]}")
     for folder in options.folders:

@@ -107,7 +107,7 @@ def named_photos(arguments: Sequence[str]) -> dict[Path, bool]:
 
     found = photos(_named(arguments))
     if not found:
-        warn("no photos there")
+        warn(f"no photos in {' '.join(arguments)}")
     return found
 
 

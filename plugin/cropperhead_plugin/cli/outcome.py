@@ -22,7 +22,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Compares the crop that a photo has now with what was last suggested for it, and notes in\n"
         "the journal whether the suggestion was accepted, adjusted, rejected or left untouched.\n"
-        "That is what the model can learn from, on this machine only."
+        "The journal keeps that, on this machine only; 'cropperhead train' does not use it yet."
     )
     add_photos(parser)
     parser.add_argument(

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from cropperhead_core.errors import CropperHeadError, SettingsError
 from cropperhead_plugin.protocol import one_line
-from cropperhead_plugin.settings import load
+from cropperhead_plugin.settings import Settings, defaults, load
 
 from .commands import COMMANDS, command
 from .output import OutputError, tell
@@ -34,8 +34,7 @@ def start(arguments: Sequence[str]) -> int:
     name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
     try:
         if name not in COMMANDS:
-            overview().parse_args([name])
-            return USAGE
+            return _explained(name)
         return _run(name, rest)
     except SystemExit as stop:
         return int(stop.code or 0)
@@ -49,6 +48,19 @@ def start(arguments: Sequence[str]) -> int:
         _drop_output()
         tell(f"cropperhead: {one_line(str(error))}")
         return FAILED
+
+
+def _explained(name: str) -> int:
+    """Answer --help and --version, and say of anything else that it is no command."""
+    from difflib import get_close_matches  # 5 ms: for errors only
+
+    close = get_close_matches(name, COMMANDS, n=1)
+    if close:
+        overview().error(f"expected a command, got {name}: did you mean {close[0]}?")
+    if name.startswith("-") and name not in ("-h", "--help", "--version"):
+        overview().error(f"expected a command in front of {name}")
+    overview().parse_args([name])
+    return USAGE
 
 
 def overview() -> argparse.ArgumentParser:
@@ -88,7 +100,7 @@ def parser_of(name: str) -> argparse.ArgumentParser:
 def _run(name: str, arguments: Sequence[str]) -> int:
     options = _parsed(parser_of(name), arguments)
     try:
-        settings = load(os.environ).updated(vars(options))
+        settings = _settings(name).updated(vars(options))
         return command(name).run(options, settings)
     except SettingsError as error:
         tell(f"cropperhead {name}: {one_line(str(error))}")
@@ -96,6 +108,16 @@ def _run(name: str, arguments: Sequence[str]) -> int:
     except CropperHeadError as error:
         tell(f"cropperhead {name}: {one_line(str(error))}")
         return FAILED
+
+
+def _settings(name: str) -> Settings:
+    """This person's; for doctor, which says itself what is wrong with them, the defaults then."""
+    try:
+        return load(os.environ)
+    except SettingsError:
+        if name != "doctor":
+            raise
+        return defaults(os.environ)
 
 
 def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:

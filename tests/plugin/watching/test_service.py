@@ -160,7 +160,7 @@ def test_the_status_is_told_while_it_runs_and_afterwards(home: Home) -> None:
         assert status["errors"][0]["next_try"] > status["errors"][0]["time"]
         assert status["free"]
     said = home.run("status").stdout.decode()
-    assert "3 done" in said
+    assert "3 given a crop, 1 failed" in said
     assert "bad.jpg" in said
 
 
