@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .watching.report import Status
 
 __all__ = [
+    "applied_kind",
     "applied_words",
     "check_words",
     "crop_words",
@@ -26,6 +27,7 @@ __all__ = [
     "scored_words",
     "shown_words",
     "status_words",
+    "suggestion_kind",
     "suggestion_words",
     "undone_words",
 ]
@@ -70,6 +72,17 @@ def applied_words(applied: Applied) -> Segments:
         there = f"an earlier crop of ours is still in {where}: cropperhead undo takes it back"
         return [*segments, (f"\n  {there}", WHY)]
     return [*segments, (f"\n  {_state(applied)} {where}", QUIET)]
+
+
+def suggestion_kind(suggestion: Suggestion) -> str:
+    """What a photo is counted as after suggest."""
+    return "best left as they are" if suggestion.best is None else "to crop"
+
+
+def applied_kind(applied: Applied) -> str:
+    """What a photo is counted as after apply."""
+    is_there = applied.suggestion.best and (applied.written or applied.was_there)
+    return "cropped" if is_there else suggestion_kind(applied.suggestion)
 
 
 def undone_words(undone: Undone) -> Segments:

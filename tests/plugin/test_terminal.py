@@ -20,7 +20,9 @@ def photos(program: Program) -> list[Path]:
     return [photo(program.folder / f"{name}.jpg", name) for name in ("coffee", "rocket")]
 
 
-def watched(program: Program, *arguments: str | Path, out: int | None = None) -> tuple[str, bytes]:
+def watched(
+    program: Program, *arguments: str | Path, out: int | None = None, status: int = 0
+) -> tuple[str, bytes]:
     """What a terminal shows, and what went into a pipe where stdout (out=PIPE) was one."""
     ours, theirs = pty.openpty()
     running = subprocess.Popen(
@@ -34,7 +36,7 @@ def watched(program: Program, *arguments: str | Path, out: int | None = None) ->
     shown = b"".join(iter(lambda: _some(ours), b""))
     os.close(ours)
     piped, _ = running.communicate()
-    assert running.returncode == 0
+    assert running.returncode == status
     return shown.decode(), piped or b""
 
 
@@ -57,7 +59,17 @@ def test_the_bar_is_gone_before_a_result_is_printed(program: Program, photos: li
     for path in photos:
         before = re.split(re.escape(f"\x1b[1m{path}"), shown)[0]
         assert before.endswith(ERASED)
-    assert shown.endswith(ERASED)
+    assert ERASED in shown.rpartition(BAR)[2]
+
+
+@pytest.mark.parametrize(("command", "said"), [("suggest", "2 to crop"), ("apply", "2 cropped")])
+def test_the_end_says_what_it_came_to(
+    program: Program, photos: list[Path], command: str, said: str
+) -> None:
+    empty = program.folder / "empty.jpg"
+    empty.touch()
+    shown, _ = watched(program, command, *photos, empty, status=1)
+    assert re.sub(r"\x1b\[[?\d;]*[A-Za-z]", "", shown).splitlines()[-1] == f"{said}, 1 failed"
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]])

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from cropperhead_core.exiftool import ExifTool
     from cropperhead_core.journal import Journal
     from cropperhead_plugin.records import Applied
-    from cropperhead_plugin.words import applied_words
+    from cropperhead_plugin.words import applied_kind, applied_words
     from cropperhead_plugin.writer import Writer
 
     from .work import noted, suggester, wishes_of
@@ -84,6 +84,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             applied_words,
             as_json=options.json,
             total=len(paths),
+            kind=applied_kind,
         )
 
 

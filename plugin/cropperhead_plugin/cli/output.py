@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,17 +32,21 @@ def report(
     *,
     as_json: bool,
     total: int = 0,
+    kind: Callable[[Result], str] | None = None,
 ) -> int:
     """Print each result as it comes, as a JSON record or in words; 1 if any was a failure, else 0.
 
-    With a total of more than one there is a progress bar, if a person is watching.
+    With a total of more than one there is a progress bar, if a person is watching, and at the end
+    how many results there were of each kind.
     """
-    status = 0
+    counts = Counter[str]()
     say = _say_in_colour if sys.stdout.isatty() else _say
     for result in watched(results, total):
         with _output():
             if isinstance(result, Failure):
-                status = 1
+                counts["failed"] += 1
+            elif kind is not None:
+                counts[kind(result)] += 1
             if as_json:
                 known = result.record() if isinstance(result, Failure) else record(result)
                 sys.stdout.buffer.write(line(known))
@@ -51,7 +56,9 @@ def report(
                 say(words(result))
             # Each line at once: an editor or a pipe is waiting for it.
             sys.stdout.flush()
-    return status
+    if kind is not None and total > 1 and sys.stderr.isatty():
+        tell(", ".join(f"{count} {what}" for what, count in counts.items()))
+    return min(counts["failed"], 1)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Suggest crops for the named photos."""
     from cropperhead_plugin.records import suggestion_record
-    from cropperhead_plugin.words import suggestion_words
+    from cropperhead_plugin.words import suggestion_kind, suggestion_words
 
     from .work import journal_if_possible, noted, suggester, wishes_of
 
@@ -38,5 +38,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     with journal_if_possible(settings) as journal, suggester(settings, len(paths)) as service:
         results = noted(service.suggestions(paths, wishes), wishes, journal)
         return report(
-            results, suggestion_record, suggestion_words, as_json=options.json, total=len(paths)
+            results,
+            suggestion_record,
+            suggestion_words,
+            as_json=options.json,
+            total=len(paths),
+            kind=suggestion_kind,
         )
