@@ -13,6 +13,8 @@ __all__ = ["finished", "fitted"]
 
 BACKGROUND = (128, 128, 128)
 """Behind transparency: mid gray pulls no eye to a corner, as black or white would."""
+SRGB = b"sRGB IEC61966-2.1"
+"""Said by the profile that nearly all sRGB photos have; others named sRGB may be linear."""
 RESOLVED = {"P": "RGB", "1": "L"}
 
 
@@ -29,7 +31,8 @@ def finished(image: Image.Image, long_side: int) -> Image.Image:
     small = _reduced(_resolved(image), fitted(image.size, long_side))
     if _is_deep(image):
         small = _eight_bit(small, *white_and_black(image))
-    return _srgb(_opaque(small), profile)
+    shown = _opaque(small)
+    return _srgb(shown.convert("L") if image.mode == "LA" else shown, profile)
 
 
 def _is_deep(image: Image.Image) -> bool:
@@ -73,14 +76,15 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """RGB in sRGB; a profile that cannot be used (damaged, of another kind) is ignored."""
-    if profile and not (image.mode == "RGB" and b"sRGB" in profile):
+    is_srgb = image.mode == "RGB" and isinstance(profile, bytes) and SRGB in profile
+    if profile and not is_srgb:
         from PIL import ImageCms  # 20 ms: only for photos in another colour space
 
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             target = ImageCms.createProfile("sRGB")
             converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError):
+        except (ImageCms.PyCMSError, OSError, TypeError):  # of a TIFF it may be any type
             converted = None
         if converted is not None:
             return converted

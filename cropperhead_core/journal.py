@@ -76,29 +76,25 @@ class Journal(Store):
 
     def last_suggestion(self, photo: Path, key: str) -> Suggested | None:
         """What was last suggested for this content, wherever it lay; else for this path."""
-        with self._ours():
+        with self._read():
             row = self._db.execute(
                 "SELECT s.id, width, height, crops, model, verdict, wishes FROM suggestions s"
                 " JOIN photos p ON p.id = s.photo WHERE p.key = :key OR p.path = :path"
                 " ORDER BY p.key = :key DESC, s.id DESC LIMIT 1",
                 {"key": key, "path": _bytes(photo)},
             ).fetchone()
-        if row is None:
-            return None
-        number, width, height, crops, model, verdict, wishes = row
-        ranked = tuple(Crop(*numbers) for numbers in json.loads(crops))
-        return Suggested(Size(width, height), ranked, model, verdict, json.loads(wishes), number)
+            return None if row is None else _suggested(row)
 
     def suggested_crops(self, photo: Path, key: str) -> list[Crop]:
         """Every crop that was ever suggested for this content or this path, each once."""
-        with self._ours():
+        with self._read():
             rows = self._db.execute(
                 "SELECT DISTINCT crops FROM suggestions s JOIN photos p ON p.id = s.photo"
                 " WHERE p.key = ? OR p.path = ?",
                 (key, _bytes(photo)),
             ).fetchall()
-        numbers = {tuple(crop) for (crops,) in rows for crop in json.loads(crops)}
-        return [Crop(*crop) for crop in sorted(numbers)]
+            numbers = {tuple(crop) for (crops,) in rows for crop in json.loads(crops)}
+            return [Crop(*crop) for crop in sorted(numbers)]
 
     def begin(self, writing: Writing, key: str) -> int:
         """Note what is about to be written, on the disk before this returns."""
@@ -134,7 +130,7 @@ class Journal(Store):
         program is known by its name.
         """
         name = _bytes(photo)
-        with self._ours():
+        with self._read():
             rows = self._db.execute(
                 "SELECT w.id, p.path, editor, sidecar, crop, before, after_hash, state, p.key"
                 " FROM writings w JOIN photos p ON p.id = w.photo"
@@ -142,44 +138,37 @@ class Journal(Store):
                 " ORDER BY w.id DESC",
                 {"path": name, "key": key},
             ).fetchall()
-        left = {path for path in {row[1] for row in rows} - {name} if _is_left(path, key)}
-        found = []
-        for *row, its_key in rows:
-            _, path, _, sidecar, _, _, after, _ = row
-            if path == name:
-                found.append(_writing(photo, row, "both" if its_key == key else "name"))
-            elif path in left and not _is_at_home(path, sidecar, after):
-                found.append(_writing(photo, row, "content"))
-        return found
+            left = {path for path in {row[1] for row in rows} - {name} if _is_left(path, key)}
+            found = []
+            for *row, its_key in rows:
+                _, path, _, sidecar, _, _, after, _ = row
+                if path == name:
+                    found.append(_writing(photo, row, "both" if its_key == key else "name"))
+                elif path in left and not _is_at_home(path, sidecar, after):
+                    found.append(_writing(photo, row, "content"))
+            return found
 
     def has_embedded(self, photo: Path) -> bool:
         """Whether we ever wrote into the photo at this path itself, undone or not."""
-        with self._ours():
-            row = self._db.execute(
-                "SELECT 1 FROM writings w JOIN photos p ON p.id = w.photo"
-                " WHERE p.path = ? AND sidecar = p.path LIMIT 1",
-                (_bytes(photo),),
-            ).fetchone()
-        return row is not None
+        return self._has_writing("p.path = ? AND sidecar = p.path", _bytes(photo))
 
     def has_written(self, photo: Path, key: str) -> bool:
         """Whether we ever wrote a crop for this content or this path, undone or not."""
+        return self._has_writing("p.key = ? OR p.path = ?", key, _bytes(photo))
+
+    def _has_writing(self, where: str, *values: object) -> bool:
+        query = f"SELECT 1 FROM writings w JOIN photos p ON p.id = w.photo WHERE {where} LIMIT 1"  # noqa: S608 (our own)
         with self._ours():
-            row = self._db.execute(
-                "SELECT 1 FROM writings w JOIN photos p ON p.id = w.photo"
-                " WHERE p.key = ? OR p.path = ? LIMIT 1",
-                (key, _bytes(photo)),
-            ).fetchone()
-        return row is not None
+            return self._db.execute(query, values).fetchone() is not None
 
     def begun(self) -> list[Writing]:
         """Writings that are only begun, of all photos: their process was killed, or is at it."""
-        with self._ours():
+        with self._read():
             rows = self._db.execute(
                 "SELECT w.id, p.path, editor, sidecar, crop, before, after_hash, state"
                 " FROM writings w JOIN photos p ON p.id = w.photo WHERE state = 'begun'"
             ).fetchall()
-        return [_writing(Path(os.fsdecode(row[1])), row) for row in rows]
+            return [_writing(Path(os.fsdecode(row[1])), row) for row in rows]
 
     def record_outcome(
         self, suggestion: int, outcome: str, crop: Crop | None, editor: str | None
@@ -216,6 +205,12 @@ class Journal(Store):
 
 def _numbers(crop: Crop) -> tuple[float, ...]:
     return crop.top, crop.left, crop.bottom, crop.right, crop.angle
+
+
+def _suggested(row: Sequence[Any]) -> Suggested:
+    number, width, height, crops, model, verdict, wishes = row
+    ranked = tuple(Crop(*numbers) for numbers in json.loads(crops))
+    return Suggested(Size(width, height), ranked, model, verdict, json.loads(wishes), number)
 
 
 def _bytes(path: Path) -> bytes:

@@ -19,6 +19,8 @@ LARGE = 12_000_000
 """Bytes of a JPEG from which memory counts more than the 4 % that Pillow takes longer."""
 TAIL = 1 << 16
 """Bytes at the end in which the end marker stands, as a rule: to walk to it takes 4 ms."""
+MOST_SCANS = 100
+"""Ten times what programs write."""
 END_OF_IMAGE, START_OF_SCAN = 0xD9, 0xDA
 MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 """Not a stuffed 255 of a scan's samples, nor a restart inside it (ITU T.81, B.1.1)."""
@@ -44,26 +46,33 @@ def jpeg(data: Data, long_side: int, pieces: IO[bytes] | None = None) -> Image.I
             raise ValueError(f"the name says JPEG, the content {header.format}")
         if not _is_complete(data):
             raise ValueError("the file ends in the middle, copy it again")
-        size = fitted(header.size, long_side)
+        if _scans(data) > MOST_SCANS:
+            raise ValueError(f"expected at most {MOST_SCANS} scans, as hours would go by with more")
+        size, mode = fitted(header.size, long_side), header.mode
         # simplejpeg takes every warning of libjpeg's for an error, this harmless one too.
         if pieces or header.mode == "CMYK" or _has_stray_bytes(data):
             header.draft(header.mode, size)
             return finished(header, long_side)
         profile = header.info.get("icc_profile")
-    image = _decoded(data, size)
+    image = _decoded(data, size, is_gray=mode == "L")
     if profile:
         image.info["icc_profile"] = profile
     return finished(image, long_side)
 
 
-def _decoded(data: Data, size: tuple[int, int]) -> Image.Image:
+def _decoded(data: Data, size: tuple[int, int], *, is_gray: bool) -> Image.Image:
     import simplejpeg  # libjpeg-turbo without Pillow's copies: 10 ms and 40 MB less for 24 MP
 
     width, height = size
     pixels = simplejpeg.decode_jpeg(
-        data, "RGB", fastdct=True, fastupsample=True, min_height=height, min_width=width
+        data,
+        "GRAY" if is_gray else "RGB",  # as its colour profile expects it
+        fastdct=True,
+        fastupsample=True,
+        min_height=height,
+        min_width=width,
     )
-    return Image.fromarray(pixels)
+    return Image.fromarray(pixels[..., 0] if is_gray else pixels)
 
 
 def _is_complete(data: Data) -> bool:
@@ -71,6 +80,11 @@ def _is_complete(data: Data) -> bool:
     if data.rfind(b"\xff\xd9", max(0, len(data) - TAIL)) >= 0:
         return True
     return any(kind == END_OF_IMAGE for _, _, kind in markers(data))
+
+
+def _scans(data: Data) -> int:
+    """How many scans there are, each of which is a pass over the whole picture."""
+    return sum(kind == START_OF_SCAN for _, _, kind in markers(data))
 
 
 def _has_stray_bytes(data: Data) -> bool:

@@ -104,22 +104,23 @@ def _raw(photo: Photo, long_side: int) -> Image.Image:
             if shown is not None and _is_of(photo.size, shown):
                 return shown
             half = raw.postprocess(half_size=True, use_camera_wb=True, user_flip=0)
-            return finished(Image.fromarray(half), long_side)
+            return finished(Image.fromarray(half.squeeze()), long_side)  # gray has one channel
     except rawpy.LibRawError as error:
         raise unreadable(photo.path, error) from error
 
 
 def _embedded(raw: Any, long_side: int) -> Image.Image | None:
-    """LibRaw's thumbnail (a JPEG, or pixels already), None where there is none that it can read."""
+    """LibRaw's thumbnail, None where there is none that is a JPEG.
+
+    A bitmap is no longer than its file, but rawpy reads as much of it as its size would have.
+    """
     import rawpy
 
     try:
         data = raw.extract_thumb().data
     except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
         return None
-    if isinstance(data, bytes):
-        return jpeg(data, long_side)
-    return finished(Image.fromarray(np.asarray(data)), long_side)
+    return jpeg(data, long_side) if isinstance(data, bytes) else None
 
 
 def _is_of(size: Size, shown: Image.Image) -> bool:

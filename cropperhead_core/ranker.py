@@ -134,13 +134,15 @@ def load_model(folder: Path) -> Ranker:
         raise ModelError(
             f"expected a crop model ({CONFIG} and {WEIGHTS}) in {folder}, got no {lacking}"
         ) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"expected a crop model in {folder}, reinstall it: {error}") from error
     if version != FORMAT:
-        raise ModelError(f"expected model format {FORMAT}, got {version} in {folder}: update us")
+        raise ModelError(
+            f"expected model format {FORMAT}, got {version} in {folder}: update CropperHead"
+        )
     if hashlib.sha256(weights).hexdigest() != expected:
         raise ModelError(f"the weights in {folder} do not match their hash, reinstall the model")
     try:
         return Ranker(weights, config)
-    except (KeyError, ValueError, RuntimeError) as error:
+    except (KeyError, ValueError, RuntimeError, TypeError, ArithmeticError) as error:
         raise ModelError(f"expected a whole model in {folder}, reinstall it: {error}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,9 +67,18 @@ class Store:
                 yield
 
     @contextmanager
+    def _read(self) -> Iterator[None]:
+        """The same, and what is noted there but makes no sense as damage."""
+        try:
+            with self._ours():
+                yield
+        except (ValueError, TypeError, OverflowError, zlib.error) as error:
+            raise JournalError(f"the {self.name} {self.path} is damaged: {error}") from error
+
+    @contextmanager
     def _ours(self) -> Iterator[None]:
         """Errors of SQLite and of the disk as ours."""
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
             raise JournalError(f"the {self.name} {self.path} cannot be used: {error}") from error

@@ -31,6 +31,8 @@ TURN_BYTES = 892
 TURNS = {16: "<3f", 36: "<3f", 56: "<3f28x4f", 60: "<4f28x4f", TURN_BYTES: "<4f24x4f"}
 """What counts in versions 1 to 5, by how long they are: rotation, two shifts, shear since 4, and
 since 3 the left, right, top and bottom edge of an inner crop."""
+MOST_BYTES = 1 << 20
+"""Of a module's parameters unpacked; the largest of darktable's have some 40 kB."""
 AS_EXIF_SAYS = -1
 LATEST_START, EARLIEST_END = 0.9, 0.1
 """darktable's own limits; beyond them it would crop elsewhere than asked."""
@@ -63,10 +65,19 @@ def params(text: str) -> bytes:
     """
     try:
         if text.startswith("gz"):
-            return zlib.decompress(base64.b64decode(text[4:], validate=True))
+            return _unpacked(base64.b64decode(text[4:], validate=True))
         return bytes.fromhex(text)
     except (ValueError, binascii.Error, zlib.error) as error:
         raise NotExpressible(f"parameters that cannot be read: {error}") from error
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """The bytes that zlib packed; raises ValueError where there are too many, or not all."""
+    unpacking = zlib.decompressobj()
+    found = unpacking.decompress(packed, MOST_BYTES)
+    if not unpacking.eof:
+        raise ValueError(f"expected all of at most {MOST_BYTES} bytes")
+    return found
 
 
 def flipped(steps: Iterable[Step], exif: Orientation) -> Orientation:

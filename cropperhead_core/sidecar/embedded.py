@@ -37,9 +37,11 @@ def embedded_packet(photo: Path) -> Content:
     """The bytes of the photo's XMP packet, None if it has none; raises `UnreadablePhoto`."""
     try:
         found = _tiff_packet(photo) if _is_tiff(photo) else _packet(photo)
+        if not isinstance(found, str | bytes | None):
+            raise ValueError(f"expected XMP in its tag, got {type(found).__name__}")
     except DECODER_ERRORS as error:
         raise unreadable(photo, error) from error
-    data = found.encode() if isinstance(found, str) else bytes(found or b"")
+    data = found.encode() if isinstance(found, str) else found or b""
     return data.strip(b"\0 \n") or None
 
 

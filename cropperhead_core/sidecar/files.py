@@ -26,6 +26,10 @@ Content = bytes | None
 TEMPORARY = ".cropperhead-"
 """Temporary files begin with this and the number of their process: who is left behind is known."""
 
+SIDECARS = (".xmp", ".XMP", ".pp3")
+MAX_BYTES = 32 << 20
+"""The largest sidecar with masks and retouching we have seen has 3 MB."""
+
 
 def sidecar_path(photo: Path, editor: Editor) -> Path:
     """Where this editor looks for a photo's sidecar; the one there is, if its case differs.
@@ -56,9 +60,15 @@ def namesakes(photo: Path) -> list[Path]:
 def read_bytes(path: Path) -> Content:
     """What the file holds, None when there is none; raises `SidecarError`."""
     try:
-        mode = path.stat().st_mode
+        found = path.stat()
+        mode = found.st_mode
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a pipe would keep us waiting
             raise SidecarError(f"expected a sidecar, got something that is no file: {path}")
+        if path.suffix in SIDECARS and found.st_size > MAX_BYTES:
+            size = found.st_size >> 20
+            raise SidecarError(
+                f"expected a sidecar of at most {MAX_BYTES >> 20} MB, got {size} in {path}"
+            )
         return path.read_bytes()
     except FileNotFoundError:
         return None

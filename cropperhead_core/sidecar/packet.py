@@ -17,6 +17,8 @@ from lxml import etree
 
 from cropperhead_core.errors import DamagedSidecar, ToolError
 
+from .files import MAX_BYTES
+
 __all__ = [
     "CRS",
     "RDF",
@@ -64,8 +66,6 @@ UTF_16 = (
 WINDOWS_LINES = re.compile(r"(?:[^\r\n]*\r\n)+[^\r\n]*")
 ENCODING = re.compile(r"encoding\s*=\s*[\"']([\w.-]+)")
 LIBEXEMPI = "libexempi.so.8"
-MAX_BYTES = 32 << 20
-"""The largest sidecar with masks and retouching we have seen has 3 MB."""
 
 Tree = Any
 Properties = set[tuple[str, str, str]]

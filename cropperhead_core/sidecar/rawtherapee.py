@@ -33,16 +33,16 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
     """
     profile = _parsed(data, name)
     try:
-        crop = _decoded(profile, photo)
-    except InvalidCrop as error:
+        crop, has_perspective = _decoded(profile, photo), _has_perspective(profile["Perspective"])
+    except (InvalidCrop, NotExpressible) as error:
         raise NotExpressible(f"{error}, in {name}") from error
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise DamagedSidecar(f"expected a number: {error}, check or move away {name}") from error
     if crop is None:
         return None, False
     if photo.orientation.is_mirrored:
         raise NotExpressible(f"RawTherapee ignores that the photo is mirrored, in {name}")
-    if _has_perspective(profile["Perspective"]):
+    if has_perspective:
         raise NotExpressible(f"the perspective was changed, which no crop can say, in {name}")
     if crop.beyond(photo.upright) > REACHED_PX:
         raise NotExpressible(f"the photo is turned and its empty corners are kept, in {name}")

@@ -6,6 +6,7 @@ Pure: values in, text out. The records of each command are made in `records`.
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,12 +85,19 @@ def _box(item: object) -> tuple[float, float, float, float]:
         case _:
             raise SettingsError(f"expected a box [left, top, right, bottom], got {_short(item)}")
     # Comparisons with NaN are false, and an integer too large for a float compares all the same.
-    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+    is_inside = 0 <= left < right <= 1 and 0 <= top < bottom <= 1
+    if not is_inside or _single(left) == _single(right) or _single(top) == _single(bottom):
         raise InvalidCrop(
             f"expected fractions with 0 <= left < right <= 1 and 0 <= top < bottom <= 1,"
             f" got {_short(item)}"
         )
     return float(left), float(top), float(right), float(bottom)
+
+
+def _single(number: float) -> float:
+    """The number as the network sees it."""
+    (rounded,) = struct.unpack("f", struct.pack("f", number))
+    return float(rounded)
 
 
 def _short(item: object) -> str:

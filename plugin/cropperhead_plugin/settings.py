@@ -128,7 +128,7 @@ def parse(text: str, usual: Settings) -> Settings:
 
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError
         raise SettingsError(f"expected TOML: {error}") from error
     known = {field.name: type(getattr(usual, field.name)) for field in _fields()}
     for name, value in values.items():
@@ -140,7 +140,10 @@ def parse(text: str, usual: Settings) -> Settings:
             raise SettingsError(f"unknown setting {name!r}; {hint}")
         if not _fits(value, known[name]):
             raise SettingsError(f"{name}: expected {TYPES[known[name]]}, got {value!r}")
-    return usual.updated({name: known[name](value) for name, value in values.items()})
+    try:
+        return usual.updated({name: known[name](value) for name, value in values.items()})
+    except OverflowError as error:
+        raise SettingsError(f"expected a smaller number: {error}") from error
 
 
 def _placed(settings: Settings, usual: Settings) -> Settings:
@@ -148,6 +151,8 @@ def _placed(settings: Settings, usual: Settings) -> Settings:
     journal = at_home(settings.journal or usual.journal)
     if not journal.is_absolute():  # undo finds in one folder what apply noted in another
         raise SettingsError(f"journal: expected a path from / or ~, got {settings.journal!r}")
+    if "\0" in str(journal):
+        raise SettingsError(f"journal: expected a path, got {settings.journal!r}")
     exiftool = settings.exiftool or usual.exiftool
     if exiftool.startswith("~"):
         exiftool = str(at_home(exiftool))

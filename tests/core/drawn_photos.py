@@ -105,3 +105,35 @@ def _directory(*entries: tuple[int, int, int, bytes]) -> bytes:
     """A TIFF directory of entries whose values fit in themselves."""
     packed = b"".join(struct.pack("<HHI", *entry[:3]) + entry[3] for entry in entries)
     return struct.pack("<H", len(entries)) + packed + bytes(4)
+
+
+def profile(name: bytes, gamma: float, *, is_gray: bool = False) -> bytes:
+    """An ICC profile of version 2: sRGB's primaries, or gray, with this gamma (ICC.1:2001-04)."""
+    curve = b"curv" + struct.pack(">IIHH", 0, 1, round(gamma * 256), 0)
+    said = b"desc" + struct.pack(">II", 0, len(name) + 1) + name + bytes(79)
+    primaries = {
+        b"r": (0.436, 0.2225, 0.0139),
+        b"g": (0.3851, 0.7169, 0.0971),
+        b"b": (0.1431, 0.0606, 0.7141),
+    }
+    tags = {b"desc": said, b"wtpt": _xyz(0.9642, 1.0, 0.8249), b"cprt": b"text" + bytes(8)}
+    if is_gray:
+        tags[b"kTRC"] = curve
+    else:
+        tags |= {colour + b"XYZ": _xyz(*point) for colour, point in primaries.items()}
+        tags |= {colour + b"TRC": curve for colour in primaries}
+    table, body = struct.pack(">I", len(tags)), b""
+    start = 132 + 12 * len(tags)
+    for tag, content in tags.items():
+        table += tag + struct.pack(">II", start + len(body), len(content))
+        body += content + bytes(-len(content) % 4)
+    kind = b"GRAY" if is_gray else b"RGB "
+    head = b"test" + struct.pack(">I", 0x02100000) + b"mntr" + kind + b"XYZ " + bytes(12) + b"acsp"
+    white = _xyz(0.9642, 1.0, 0.8249)[8:]
+    return (
+        struct.pack(">I", start + len(body)) + head + bytes(28) + white + bytes(48) + table + body
+    )
+
+
+def _xyz(*values: float) -> bytes:
+    return b"XYZ " + bytes(4) + b"".join(struct.pack(">i", round(v * 65536)) for v in values)

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -139,6 +140,32 @@ def test_outcomes_are_kept_in_order(journal: Journal, tmp_path: Path) -> None:
     journal.record_outcome(number, "untouched", CROP, "darktable")
     journal.record_outcome(number, "rejected", None, None)
     assert outcomes(journal.path, number) == ["untouched", "rejected"]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("suggestions", "crops", "garbage"),
+        ("suggestions", "crops", "[[1, 2]]"),
+        ("suggestions", "crops", "[[NaN, 0, 1, 1, 0]]"),
+        ("suggestions", "wishes", "{"),
+        ("suggestions", "width", "x"),
+        ("suggestions", "width", 0),
+        ("writings", "crop", "{"),
+        ("writings", "before", b"zzzz"),
+        ("writings", "sidecar", 7),
+    ],
+)
+def test_what_makes_no_sense_in_it_is_damage(
+    journal: Journal, tmp_path: Path, table: str, column: str, value: object
+) -> None:
+    photo = tmp_path / "a.jpg"
+    journal.record_suggestion(photo, "key", SUGGESTED)
+    journal.begin(writing(photo), "key")
+    with closing(sqlite3.connect(journal.path)) as database, database:
+        database.execute(f"UPDATE {table} SET {column} = ?", (value,))  # noqa: S608 (ours)
+    with pytest.raises(JournalError, match=f"the journal {journal.path} is damaged"):
+        [read(photo, "key") for read in (journal.last_suggestion, journal.writings)]
 
 
 def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:

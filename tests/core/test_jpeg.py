@@ -28,6 +28,13 @@ def noise(mode: str = "RGB", **options: object) -> bytes:
     return written.getvalue()
 
 
+def test_one_of_thousands_of_scans_is_refused() -> None:
+    whole = noise(progressive=True)
+    last = whole[whole.rindex(SCAN) : -2]
+    with pytest.raises(ValueError, match="at most 100 scans"):
+        jpeg(whole[:-2] + last * 100 + END, 300)
+
+
 def with_stray_bytes(whole: bytes) -> bytes:
     at = whole.index(SCAN)
     return whole[:at] + b"ab" + whole[at:]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from drawn import draw_raw
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,6 +142,26 @@ def test_another_colour_space_is_converted(tmp_path: Path, name: str) -> None:
     options = {"lossless": True} if name.endswith("webp") else {}
     image.save(tmp_path / name, icc_profile=swapping_profile(), **options)
     assert_quarters(preview(tmp_path / name).pixels, 40)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp"])
+def test_a_profile_that_is_called_srgb_may_be_linear(tmp_path: Path, name: str) -> None:
+    linear = drawn_photos.profile(b"sRGB linear", 1.0)
+    Image.new("RGB", (64, 48), (55, 55, 55)).save(tmp_path / name, icc_profile=linear)
+    assert np.abs(preview(tmp_path / name).pixels.astype(int) - 128).max() <= 2
+
+
+@pytest.mark.parametrize(("name", "mode"), [("a.jpg", "L"), ("a.png", "L"), ("a.png", "LA")])
+def test_the_profile_of_gray_is_used(tmp_path: Path, name: str, mode: str) -> None:
+    linear = drawn_photos.profile(b"gray", 1.0, is_gray=True)
+    Image.new("L", (64, 48), 55).convert(mode).save(tmp_path / name, icc_profile=linear)
+    assert np.abs(preview(tmp_path / name).pixels.astype(int) - 128).max() <= 2
+
+
+def test_a_tiff_whose_profile_is_no_bytes_is_shown(tmp_path: Path) -> None:
+    told = [(34675, "s", 0, "a text", True)]
+    tifffile.imwrite(tmp_path / "a.tif", quarters(), photometric="rgb", extratags=told)
+    assert_quarters(preview(tmp_path / "a.tif").pixels)
 
 
 @pytest.mark.parametrize("profile", [b"no profile at all", bytes(128)])
@@ -326,3 +347,16 @@ def test_a_rotated_picture_shows_a_turned_box_upright(angle: float) -> None:
     assert columns[-1] - columns[0] == pytest.approx(width / 2, abs=2.5)
     assert rows[-1] - rows[0] == pytest.approx(height / 2, abs=2.5)
     assert seen.sum() == pytest.approx(width * height / 4, rel=0.05)
+
+
+def test_a_raw_whose_preview_is_a_bitmap_is_developed(tmp_path: Path) -> None:
+    """rawpy would read as much memory as the preview claims to have, whether it is there or not."""
+    path = draw_raw(tmp_path / "a.dng", 480, 320)
+    whole, said = path.read_bytes(), struct.pack("<HHI", 259, 3, 1)
+    assert whole.count(said + struct.pack("<HH", 7, 0)) == 1
+    path.write_bytes(
+        whole.replace(said + struct.pack("<HH", 7, 0), said + struct.pack("<HH", 1, 0))
+    )
+    shown, expected = preview(path, 240).pixels, preview(raw(tmp_path / "b.dng", 1), 240)
+    assert shown.shape == (160, 240, 3)
+    assert expected.pixels.std() > 1

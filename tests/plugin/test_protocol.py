@@ -52,7 +52,16 @@ def test_what_lists_no_boxes_is_a_usage_error(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "box", ["0,0,0,1", "-0.1,0,1,1", "0,0,1.1,1", "NaN,0,1,1", "0,0,Infinity,1", "0,0,1e999,1"]
+    "box",
+    [
+        "0,0,0,1",
+        "-0.1,0,1,1",
+        "0,0,1.1,1",
+        "NaN,0,1,1",
+        "0,0,Infinity,1",
+        "0,0,1e999,1",
+        "0,0,1e-320,1",
+    ],
 )
 def test_a_box_outside_the_frame_is_refused(box: str) -> None:
     with pytest.raises(InvalidCrop, match="fractions"):

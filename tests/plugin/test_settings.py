@@ -74,6 +74,11 @@ def test_a_journal_is_one_wherever_the_program_starts(tmp_path: Path, name: str)
         loaded(tmp_path, f'journal = "{name}"')
 
 
+def test_a_journal_whose_name_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"journal: expected a path, got .*settings\.toml"):
+        loaded(tmp_path, 'journal = "/a\\u0000b"')
+
+
 def test_a_faulty_file_is_named(tmp_path: Path) -> None:
     path = config_path({"HOME": str(tmp_path)})
     path.parent.mkdir(parents=True)
@@ -92,6 +97,9 @@ def test_a_faulty_file_is_named(tmp_path: Path) -> None:
         ("top = true", "top: expected a whole number, got True"),
         ("jobs = -1", "jobs: expected"),
         ("top = ", "expected TOML"),
+        ("top = 1" + "0" * 5000, "expected TOML"),
+        ("folders = " + "[" * 5000, "expected TOML"),
+        ("max_angle = 1" + "0" * 400, "expected a smaller number"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(text: str, message: str) -> None:

@@ -266,6 +266,12 @@ def test_parameters_that_cannot_be_read_are_our_error(text: str) -> None:
         params(text)
 
 
+def test_parameters_that_would_fill_the_memory_are_our_error() -> None:
+    bomb = "gz99" + base64.b64encode(zlib.compress(bytes(1 << 24))).decode()
+    with pytest.raises(NotExpressible, match="expected all of at most"):
+        params(bomb)
+
+
 def test_a_crop_of_a_heic_that_may_be_turned_otherwise_is_not_written() -> None:
     with pytest.raises(NotExpressible, match=r"expected the orientation 6 .* got 1: exiftool"):
         darkroom.with_crop(None, TURNED_OTHERWISE, Crop(0.1, 0.1, 0.9, 0.9), Provenance(), "a")

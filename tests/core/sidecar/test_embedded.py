@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from cropperhead_core.crop import Crop
@@ -126,6 +127,13 @@ def test_a_heic_that_exif_turns_otherwise_is_cropped_for_lightroom_only(
     assert found is not None
     assert found.crop == CROP
     assert [each.name for each in tmp_path.iterdir()] == ["a.heic"]
+
+
+def test_a_packet_that_is_numbers_is_refused(tmp_path: Path) -> None:
+    path, told = tmp_path / "a.tif", [(700, "H", 3, (1, 2, 300), True)]
+    tifffile.imwrite(path, drawn_photos.quarters(), photometric="rgb", extratags=told)
+    with pytest.raises(UnreadablePhoto, match=r"a\.tif: expected XMP in its tag, got tuple"):
+        embedded_packet(path)
 
 
 def test_a_raw_in_a_container_of_its_makers_has_no_packet(tmp_path: Path) -> None:

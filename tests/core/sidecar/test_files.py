@@ -198,3 +198,11 @@ def test_where_editors_look(
         (tmp_path / name).touch()
     assert sidecar_path(tmp_path / photo, "darktable").name == darktable
     assert sidecar_path(tmp_path / photo, "lightroom").name == lightroom
+
+
+@pytest.mark.parametrize("name", ["a.jpg.xmp", "a.XMP", "a.jpg.pp3"])
+def test_a_sidecar_larger_than_any_is_refused_unread(tmp_path: Path, name: str) -> None:
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(SidecarError, match=f"at most 32 MB, got 1048576 in .*{name}"):
+        read_bytes(tmp_path / name)

@@ -136,10 +136,18 @@ def test_a_photo_that_exif_mirrors_is_reported() -> None:
         b"\xff\xfe\0",
         b"[Crop]\nEnabled=true\nX=left\n",
         b"[Crop]\nEnabled=yep\n",
+        b"[Crop]\nEnabled=true\nX=1" + bytes(b"0" * 400) + b"\n",
+        b"[Perspective]\nMethod=camera_based\nCameraPitch=x\n[Crop]\nEnabled=true\n",
     ],
 )
 def test_a_damaged_profile_is_named(data: bytes) -> None:
     with pytest.raises(DamagedSidecar, match=r"a\.pp3"):
+        read(data, PHOTO, "a.pp3")
+
+
+def test_a_turn_that_is_no_quarter_is_named() -> None:
+    data = b"[Coarse Transformation]\nRotate=45\n[Crop]\nEnabled=1\n"
+    with pytest.raises(NotExpressible, match=r"^expected quarter turns, got Rotate=45, in a\.pp3$"):
         read(data, PHOTO, "a.pp3")
 
 
