@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -15,12 +11,14 @@ from PIL import Image
 
 from .blazeface import MIN_CONFIDENCE, agreed, decoded, distinct
 from .crop import Box
-from .errors import ModelError
 from .light import is_lit_from_left
+from .model_folder import read_model, shipped
 from .views import View, corners, views
 
 __all__ = ["FaceFinder"]
 
+VERSION = 1
+"""Of a model folder's config.json, and of the network whose answers are read here."""
 SMALL = 0.12
 """Height of a face over the long side below which there may be more that only show from near."""
 FAINT = 0.05
@@ -41,8 +39,8 @@ class FaceFinder:
 
         Raises `ModelError` when it is damaged or of an unknown version.
         """
-        folder = folder or Path(import_module("cropperhead_models").__path__[0], "faces")
-        self._interpreter = Interpreter(model_content=_weights(folder), num_threads=1)
+        _, weights = read_model(folder or shipped("faces"), "faces", VERSION)
+        self._interpreter = Interpreter(model_content=weights, num_threads=1)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
         outputs = self._interpreter.get_output_details()
@@ -99,19 +97,3 @@ class FaceFinder:
         self._interpreter.invoke()
         boxes, scores = (self._interpreter.get_tensor(index)[0] for index in self._outputs)
         return decoded(boxes, scores[:, 0]), float(1 / (1 + np.exp(-scores.max())))
-
-
-def _weights(folder: Path) -> bytes:
-    """The network's file, if it is the one that config.json names; raises `ModelError`."""
-    try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
-        known = (config["kind"], config["version"]) == ("faces", 1)
-        weights = Path(folder, config["weights"]).read_bytes()
-        expected = config["sha256"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"expected a face model in {folder}, reinstall it: {error}") from error
-    if not known:
-        raise ModelError(f"expected version 1 of a face model in {folder}, update CropperHead")
-    if hashlib.sha256(weights).hexdigest() != expected:
-        raise ModelError(f"the weights in {folder} do not match their hash, reinstall CropperHead")
-    return weights

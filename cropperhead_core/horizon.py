@@ -6,19 +6,15 @@ over all angles: turning the picture by a degree moves the belief by a degree.
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ModelError
 from .lines import ANGLES, CELLS, evidence, luma
+from .model_folder import read_model, shipped
 
 __all__ = ["BINS", "WEIGHTS", "Horizon", "belief", "mirrored", "summary"]
 
@@ -45,8 +41,8 @@ class Horizon:
 
         Raises `ModelError` when it is damaged or of an unknown version.
         """
-        folder = folder or Path(import_module("cropperhead_models").__path__[0], "level-1")
-        config, self._weights = _model(folder)
+        config, content = read_model(folder or shipped("level-1"), "level", VERSION)
+        self._weights = _arrays(content)
         self.name: str = config["name"]
         self.confidence: float = config["confidence"]
 
@@ -116,20 +112,6 @@ def _relu(x: Floats) -> Floats:
     return np.maximum(x, 0)
 
 
-def _model(folder: Path) -> tuple[dict[str, Any], Weights]:
-    """The config and the weights, if they are those that it names; raises `ModelError`."""
-    try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
-        known = (config["kind"], config["version"]) == ("level", VERSION)
-        content = (folder / WEIGHTS).read_bytes()
-        expected = config["sha256"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"expected a level model in {folder}, reinstall it: {error}") from error
-    if not known:
-        raise ModelError(
-            f"expected version {VERSION} of a level model in {folder}, update CropperHead"
-        )
-    if hashlib.sha256(content).hexdigest() != expected:
-        raise ModelError(f"the weights in {folder} do not match their hash, reinstall CropperHead")
+def _arrays(content: bytes) -> Weights:
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return config, {name: arrays[name].astype(np.float32) for name in arrays.files}
+        return {name: arrays[name].astype(np.float32) for name in arrays.files}

@@ -21,12 +21,12 @@ from PIL import Image
 from .errors import ModelError
 from .importance import PROBES, importance
 from .light import is_lit_from_left
+from .model_folder import CONFIG, GRAPH
 
-__all__ = ["CONFIG", "FORMAT", "WEIGHTS", "Look", "Predictor", "Ranker", "load_model", "squared"]
+__all__ = ["FORMAT", "Look", "Predictor", "Ranker", "load_model", "squared"]
 
 FORMAT = 1
 """Of a model folder's config.json."""
-CONFIG, WEIGHTS = "config.json", "model.tflite"
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -127,12 +127,12 @@ def load_model(folder: Path) -> Ranker:
     """The ranker in a model folder; raises `ModelError` if it is damaged or of another format."""
     try:
         config = json.loads((folder / CONFIG).read_text("utf-8"))
-        weights = (folder / WEIGHTS).read_bytes()
-        version, expected = config["format"], config["files"][WEIGHTS]
+        weights = (folder / GRAPH).read_bytes()
+        version, expected = config["format"], config["files"][GRAPH]
     except FileNotFoundError as error:
         lacking = Path(error.filename).name
         raise ModelError(
-            f"expected a crop model ({CONFIG} and {WEIGHTS}) in {folder}, got no {lacking}"
+            f"expected a crop model ({CONFIG} and {GRAPH}) in {folder}, got no {lacking}"
         ) from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"expected a crop model in {folder}, reinstall it: {error}") from error

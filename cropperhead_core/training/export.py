@@ -16,7 +16,8 @@ from ai_edge_litert.interpreter import Interpreter
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from cropperhead_core.errors import ModelError
-from cropperhead_core.ranker import CONFIG, FORMAT, WEIGHTS
+from cropperhead_core.model_folder import CONFIG, GRAPH
+from cropperhead_core.ranker import FORMAT
 
 from .networks import CONTEXT, GRID, MASSES, SIDE, WIDTH
 from .train import Trained
@@ -118,11 +119,11 @@ def export(trained: Trained, folder: Path) -> float:
     if not off <= CLOSE:
         raise ModelError(f"expected scores within {CLOSE} of Keras', got {off:.4f}: not exported")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / WEIGHTS).write_bytes(weights)
+    (folder / GRAPH).write_bytes(weights)
     config = {
         "format": FORMAT,
         "name": trained.config.name,
-        "files": {WEIGHTS: hashlib.sha256(weights).hexdigest()},
+        "files": {GRAPH: hashlib.sha256(weights).hexdigest()},
         "input": SIDE,
         "boxes": BOXES,
         "leave_gain": 0.0,

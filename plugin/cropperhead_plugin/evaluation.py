@@ -15,8 +15,9 @@ from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
 from cropperhead_core.errors import CropperHeadError, SettingsError
 from cropperhead_core.faces import FaceFinder
 from cropperhead_core.horizon import Horizon
+from cropperhead_core.model_folder import CONFIG
 from cropperhead_core.photo import Photo
-from cropperhead_core.ranker import CONFIG, load_model
+from cropperhead_core.ranker import load_model
 from cropperhead_core.scene import Eyes
 from cropperhead_core.suggest import suggested
 from cropperhead_core.suggestion import Suggestion

@@ -101,5 +101,5 @@ def test_a_face_model_of_another_version_is_refused(
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"kind": "faces"}'])
 def test_a_damaged_face_model_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "config.json").write_text(text)
-    with pytest.raises(ModelError, match="expected a face model"):
+    with pytest.raises(ModelError, match="expected the faces model"):
         FaceFinder(tmp_path)

@@ -100,7 +100,7 @@ def test_damaged_weights_are_refused(copied: Path) -> None:
 def test_a_model_of_another_version_is_refused(copied: Path) -> None:
     config = json.loads((copied / "config.json").read_text())
     (copied / "config.json").write_text(json.dumps(config | {"version": 9}))
-    with pytest.raises(ModelError, match=r"version 1 of a level model .* update"):
+    with pytest.raises(ModelError, match=r"version 1 of the level model .* update"):
         Horizon(copied)
 
 

@@ -10,6 +10,7 @@ from cropperhead_core.content import fingerprint
 from cropperhead_core.errors import ModelError
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
+from cropperhead_core.model_folder import CONFIG
 from cropperhead_core.queue import Queue
 from cropperhead_core.wishes import Wishes
 from cropperhead_plugin.daemon import Daemon, held
@@ -31,9 +32,6 @@ from cropperhead_plugin.writer import Writer
 from .work import level_folder, model_folder, queue_path, setup, wishes_of
 
 __all__ = ["watching"]
-
-CONFIG = "config.json"
-"""As `ranker` has it; importing that would load LiteRT, which the workers alone need."""
 
 
 @contextmanager

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cropperhead_core.errors import CropperHeadError, JournalError, ModelError, SettingsError
+from cropperhead_core.model_folder import GRAPH, shipped
 from cropperhead_plugin.protocol import Failure
 from cropperhead_plugin.service import Setup, Suggester
 from cropperhead_plugin.settings import Settings, at_home
@@ -34,10 +34,6 @@ __all__ = [
 ]
 
 
-WEIGHTS = "model.tflite"
-"""As `ranker` has it; importing that would load LiteRT, also where workers alone need it."""
-
-
 def setup(settings: Settings) -> Setup:
     """Which models and exiftool the settings ask for."""
     return Setup(model_folder(settings), faces_folder(), level_folder(), settings.exiftool)
@@ -50,11 +46,10 @@ def model_folder(settings: Settings) -> Path:
     """
     if settings.model:
         return _named_model(at_home(settings.model))
-    folder = _models()
-    shipped = sorted(path.parent for path in folder.glob(f"*/{WEIGHTS}"))
-    if not shipped:
-        raise ModelError(f"expected a model in {folder}, found none: install CropperHead again")
-    return shipped[0]
+    found = sorted(path.parent for path in shipped().glob(f"*/{GRAPH}"))
+    if not found:
+        raise ModelError(f"expected a model in {shipped()}, found none: install CropperHead again")
+    return found[0]
 
 
 def queue_path(settings: Settings) -> Path:
@@ -64,12 +59,12 @@ def queue_path(settings: Settings) -> Path:
 
 def faces_folder() -> Path:
     """The face finder that came with this CropperHead."""
-    return _models() / "faces"
+    return shipped("faces")
 
 
 def level_folder() -> Path:
     """What levels photos, as it came with this CropperHead."""
-    return _models() / "level-1"
+    return shipped("level-1")
 
 
 @contextmanager
@@ -143,12 +138,8 @@ def processes(wanted: int, photos: int, cores: int) -> int:
 
 
 def _named_model(folder: Path) -> Path:
-    if not os.path.isfile(folder / WEIGHTS):  # noqa: PTH113 (Path's raises for odd names)
+    if not os.path.isfile(folder / GRAPH):  # noqa: PTH113 (Path's raises for odd names)
         raise SettingsError(
-            f"model: expected a crop model, a folder with config.json and {WEIGHTS}, got {folder}"
+            f"model: expected a crop model, a folder with config.json and {GRAPH}, got {folder}"
         )
     return folder
-
-
-def _models() -> Path:
-    return Path(import_module("cropperhead_models").__path__[0])

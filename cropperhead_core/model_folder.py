@@ -1,0 +1,43 @@
+"""Folders of models: where those are that came with CropperHead, and whether one is whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from .errors import ModelError
+
+__all__ = ["CONFIG", "GRAPH", "read_model", "shipped"]
+
+CONFIG = "config.json"
+GRAPH = "model.tflite"
+"""The weights of a crop model, by which its folder is known."""
+
+
+def shipped(name: str = "") -> Path:
+    """The folder of the model of this name that came with CropperHead, or of them all."""
+    return Path(import_module("cropperhead_models").__path__[0], name)
+
+
+def read_model(folder: Path, kind: str, version: int) -> tuple[dict[str, Any], bytes]:
+    """The config of a model of this kind, and its weights if they are those that it names.
+
+    Raises `ModelError` when it is damaged, of another kind or of another version.
+    """
+    try:
+        config: dict[str, Any] = json.loads((folder / CONFIG).read_text("utf-8"))
+        known = (config["kind"], config["version"]) == (kind, version)
+        weights = Path(folder, config["weights"]).read_bytes()
+        expected = config["sha256"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(f"expected the {kind} model in {folder}, reinstall it: {error}") from error
+    if not known:
+        raise ModelError(
+            f"expected version {version} of the {kind} model in {folder}, update CropperHead"
+        )
+    if hashlib.sha256(weights).hexdigest() != expected:
+        raise ModelError(f"the weights in {folder} do not match their hash, reinstall CropperHead")
+    return config, weights
