@@ -66,8 +66,7 @@ def nearness(frame_aspect: float, aspect: float | None = None) -> NDArray[np.flo
     """Weights (n, n) for means over neighbouring candidates, nearer ones counting more.
 
     The best of hundreds owes part of its score to noise: of two nearly as good, the one that good
-    ones surround is better.
-    Each row adds up to 1.
+    ones surround is better. Each row adds up to 1.
     """
     return _nearness(*_what_they_depend_on(frame_aspect, aspect))
 

@@ -1,20 +1,19 @@
 """What a crop must not do: cut a face, lose one of a group, cut the subject, leave the frame.
 
 A guard is a pure function of candidate boxes, (n, 4) left, top, right, bottom in fractions of the
-frame; it gives back a `Veto`: which of them it forbids, and why in words.
+frame; it says which of them it forbids, (n,).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .crop import Box
 
-__all__ = ["Veto", "allowed", "faces_whole", "group_whole", "inside_frame", "subject_whole"]
+__all__ = ["allowed", "faces_whole", "group_whole", "inside_frame", "subject_whole"]
 
 HEAD = (0.2, 0.5, 0.2, 0.2)
 """Room for ears, hair, ears and chin, in widths and heights of the box around a face: BlazeFace's
@@ -28,42 +27,35 @@ Boxes = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Veto:
-    """Which boxes are forbidden, (n,), and the reason."""
-
-    forbids: Mask
-    reason: str
-
-
-def inside_frame(boxes: Boxes) -> Veto:
+def inside_frame(boxes: Boxes) -> Mask:
     """Forbids boxes with an edge outside the frame, or without any extent."""
     outside = (boxes < -SLACK).any(axis=1) | (boxes > 1 + SLACK).any(axis=1)
     empty = (boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])
-    return Veto(outside | empty | ~np.isfinite(boxes).all(axis=1), "leaves the frame")
+    forbidden: Mask = outside | empty | ~np.isfinite(boxes).all(axis=1)
+    return forbidden
 
 
-def faces_whole(boxes: Boxes, faces: Sequence[Box]) -> Veto:
+def faces_whole(boxes: Boxes, faces: Sequence[Box]) -> Mask:
     """Forbids boxes that keep a part of a face and cut the rest."""
     cut = np.zeros(len(boxes), bool)
     for face in faces:
         cut |= _touches(boxes, face) & ~_keeps(boxes, face)
-    return Veto(cut, "cuts a face")
+    return cut
 
 
-def group_whole(boxes: Boxes, faces: Sequence[Box]) -> Veto:
+def group_whole(boxes: Boxes, faces: Sequence[Box]) -> Mask:
     """Forbids boxes that lose a face of the group; smaller ones may go whole."""
     lost = np.zeros(len(boxes), bool)
     for face in group(faces):
         lost |= ~_keeps(boxes, face)
-    return Veto(lost, "loses a face of the group")
+    return lost
 
 
-def subject_whole(boxes: Boxes, subject: Box | None) -> Veto:
+def subject_whole(boxes: Boxes, subject: Box | None) -> Mask:
     """Forbids boxes that cut the main subject; None is a picture without one."""
     if subject is None:
-        return Veto(np.zeros(len(boxes), bool), "cuts the subject")
-    return Veto(~_keeps(boxes, subject), "cuts the subject")
+        return np.zeros(len(boxes), bool)
+    return ~_keeps(boxes, subject)
 
 
 def allowed(boxes: Boxes, faces: Sequence[Box], subject: Box | None) -> Mask:
@@ -72,11 +64,11 @@ def allowed(boxes: Boxes, faces: Sequence[Box], subject: Box | None) -> Mask:
     Where no box keeps it all (another aspect ratio than the photo's), the room around the heads is
     given up first and the subject next; the faces never.
     """
-    inside = ~inside_frame(boxes).forbids
+    inside = ~inside_frame(boxes)
     heads = [head(face) for face in faces]
-    room = inside & ~faces_whole(boxes, heads).forbids & ~group_whole(boxes, heads).forbids
-    faced = inside & ~faces_whole(boxes, faces).forbids & ~group_whole(boxes, faces).forbids
-    whole = ~subject_whole(boxes, subject).forbids
+    room = inside & ~faces_whole(boxes, heads) & ~group_whole(boxes, heads)
+    faced = inside & ~faces_whole(boxes, faces) & ~group_whole(boxes, faces)
+    whole = ~subject_whole(boxes, subject)
     for mask in (room & whole, faced & whole, room):
         if mask.any():
             return mask

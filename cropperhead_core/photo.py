@@ -53,7 +53,8 @@ class Photo:
     """The facts of one file; `size` is that of the stored (sensor) frame.
 
     roll is the crop angle in degrees that would level the upright photo, by the camera's own level.
-    exif is of HEIF only, whose orientation is its own: what EXIF says, and should be the same.
+    exif is of HEIF only, which is turned by its own irot and imir (`orientation`): the orientation
+    that EXIF claims; the two should agree.
     """
 
     path: Path

@@ -46,8 +46,8 @@ def suggest(
     """The suggestion for one photo; raises `UnreadablePhoto`.
 
     Without `faces` (a `FaceFinder`) no face is looked for, without `horizon` (a `Horizon`) nothing
-    is levelled. A reader (exiftool) is asked for the
-    camera's roll angle where the file's header does not tell.
+    is levelled. A reader (exiftool) gives the camera's roll angle, which no header holds; without
+    one only the picture counts.
     """
     facts = read_photo(photo, reader) if isinstance(photo, Path) else photo
     preview = read_preview(facts, PREVIEW_SIDE)

@@ -76,7 +76,7 @@ class Daemon:
         for entry in batch:
             if self._bell.is_over:
                 return
-            if self._desk.is_ready(entry):
+            if self._desk.admit(entry):
                 yield entry.path
 
     def _wait(self, seconds: float) -> bool:

@@ -1,6 +1,6 @@
 """Photos that have settled in watched folders, batch by batch: `for batch in settled(watch):`.
 
-Events are hints (watchdog lost 40 to 72 of 100 when 10,000 files came at once): every folder is
+Events are hints (watchdog lost 40 to 72 % of them when 10,000 files came at once): every folder is
 looked at when the watch starts, when things have calmed down after events, and every few minutes.
 """
 
@@ -153,7 +153,7 @@ class Watch:
     def _sweep(self, root: Root) -> None:
         """Look into all of a watched folder, and forget what is not there any more."""
         start = self._clock()
-        if not self._roots.is_there(root):
+        if not self._roots.attend(root):
             root.next_sweep = start + GONE_S
             return
         visited, is_whole = self._walk(root.path, root)
@@ -164,7 +164,7 @@ class Watch:
         root.cost_s = end - start
         period = min(POLL_S, self._rules.interval_s) if root.is_polled else self._rules.interval_s
         root.next_sweep = end + max(period, root.cost_s / SWEEP_SHARE)
-        self._roots.require_ears(root, len(visited))
+        self._roots.poll_if_deaf(root, len(visited))
 
     def _walk(self, top: Path, root: Root) -> tuple[set[Path], bool]:
         """Look into a folder and all below; which were visited, and whether none was closed."""

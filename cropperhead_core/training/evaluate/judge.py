@@ -127,7 +127,7 @@ def cut_faces(answer: Answer, faces: Sequence[Box], aspect: float) -> int:
     """How many faces the answer keeps a part of and cuts."""
     box = clipped(answer.box)[None]
     turned = [_turned(face, answer.angle, aspect) for face in faces]
-    return sum(int(faces_whole(box, [face]).forbids[0]) for face in turned)
+    return sum(int(faces_whole(box, [face])[0]) for face in turned)
 
 
 def _turned(face: Box, angle: float, aspect: float) -> Box:

@@ -79,16 +79,16 @@ def _alikeness(boxes: Floats, others: Floats) -> Floats:
     return alike
 
 
-def interval(values: Floats, seed: int = 0) -> Interval | None:
+def interval(values: Floats) -> Interval | None:
     """The mean over photos, (n,), and the ends of its 95 % bootstrap interval.
 
-    NaN is a photo that the figure does not speak of; None if it speaks of none. The same seed draws
-    the same photos for every method.
+    NaN is a photo that the figure does not speak of; None if it speaks of none. For every method
+    the same photos are drawn.
     """
     is_known = ~np.isnan(values)
     if not is_known.any():
         return None
-    draws = np.random.default_rng(seed).integers(0, len(values), (RESAMPLES, len(values)))
+    draws = np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))
     sums, counts = np.where(is_known, values, 0)[draws].sum(axis=1), is_known[draws].sum(axis=1)
     means = sums[counts > 0] / counts[counts > 0]
     low, high = np.percentile(means, [2.5, 97.5])

@@ -27,7 +27,7 @@ __all__ = ["PEOPLE", "Cropped", "PeopleRow", "people_rows", "read_crops"]
 
 PEOPLE = "people among themselves"
 SIDE = 640
-"""Pixels of the long side that methods see at most: what `suggest` looks at."""
+"""Pixels of the long side that methods see at most; `suggest` makes do with 512."""
 
 Floats = NDArray[np.float64]
 

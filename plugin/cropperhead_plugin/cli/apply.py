@@ -11,7 +11,14 @@ from cropperhead_core.errors import CropperHeadError
 from cropperhead_plugin.protocol import Failure
 from cropperhead_plugin.settings import Settings
 
-from .options import add_json, add_photos, add_wishes, add_work, named_photos, require_reader
+from .options import (
+    add_json,
+    add_photos,
+    add_wishes,
+    add_work,
+    named_photos,
+    require_embed_has_effect,
+)
 from .output import report
 
 if TYPE_CHECKING:
@@ -59,7 +66,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     from .work import noted, suggester, wishes_of
 
-    require_reader(options.embed, settings.editor)
+    require_embed_has_effect(options.embed, settings.editor)
     wishes = wishes_of(settings)
     paths = named_photos(options.photos)
     if not paths:

@@ -14,7 +14,7 @@ from cropperhead_plugin.settings import Settings, load
 from cropperhead_plugin.watching.bell import Bell
 from cropperhead_plugin.watching.logs import log_to
 
-from .options import folder_to_watch, require_reader
+from .options import folder_to_watch, require_embed_has_effect
 from .watching import watching
 
 __all__ = ["Keeper", "Logbook", "require_sense"]
@@ -48,7 +48,8 @@ class Logbook:
 class Keeper:
     """A watch that is begun anew with settings that were read again, and after troubles.
 
-    What goes wrong before it was up for the first time is raised, and so is all that does once.
+    Errors before it was up for the first time are raised, and with --once all are; later ones are
+    logged, and it goes on.
     """
 
     def __init__(
@@ -122,12 +123,12 @@ class Keeper:
 
 
 def require_sense(options: argparse.Namespace, settings: Settings) -> None:
-    """Raises `SettingsError` if nothing could be watched so."""
+    """Raises `SettingsError` if these settings leave nothing to watch."""
     if not settings.folders:
         raise SettingsError("no folder to watch: name one, or put folders = [...] in the settings")
     for folder in settings.folders:
         folder_to_watch(folder)
-    require_reader(options.embed, settings.editor)
+    require_embed_has_effect(options.embed, settings.editor)
 
 
 def is_to_blame(error: CropperHeadError, settings: Settings, proven: Settings) -> bool:

@@ -24,7 +24,7 @@ __all__ = [
     "named_photos",
     "pairs_in",
     "paths_in",
-    "require_reader",
+    "require_embed_has_effect",
 ]
 
 
@@ -78,7 +78,7 @@ def add_wishes(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def require_reader(embed: bool | None, editor: Editor) -> None:
+def require_embed_has_effect(embed: bool | None, editor: Editor) -> None:
     """Raises `SettingsError` for an --embed without effect: darktable has all in sidecars."""
     if embed and editor != "lightroom":
         raise SettingsError(f"--embed is for --editor lightroom, got --editor {editor}")

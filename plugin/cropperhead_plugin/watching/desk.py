@@ -76,10 +76,10 @@ class Desk:
         self._keys: dict[Path, str] = {}
         self.written = self.failed = 0
 
-    def is_ready(self, entry: Entry) -> bool:
-        """Whether the network is to look at this photo; if not, that is noted already."""
+    def admit(self, entry: Entry) -> bool:
+        """Let the network look at this photo, or note why it need not; whether it is to look."""
         try:
-            return self._is_unchanged(entry) and not self._is_dealt_with(entry)
+            return self._recheck(entry) and not self._close_unseen(entry)
         except CropperHeadError as error:
             self._refused(entry, error)
             return False
@@ -91,13 +91,13 @@ class Desk:
             self._fail(entry, answer.message, entry.path)
             return
         try:
-            if self._is_unchanged(entry):
+            if self._recheck(entry):
                 self._decide(entry, key, answer)
         except CropperHeadError as error:
             self._refused(entry, error)
 
-    def _is_unchanged(self, entry: Entry) -> bool:
-        """Whether the photo is what it was when it had settled; else that is seen to."""
+    def _recheck(self, entry: Entry) -> bool:
+        """Whether the photo is as it was when it had settled; if not, let it settle again."""
         try:
             facts = entry.path.lstat()
         except FileNotFoundError:
@@ -110,8 +110,8 @@ class Desk:
         self._resettle(replace(entry, stamp=(facts.st_size, facts.st_mtime_ns)))
         return False
 
-    def _is_dealt_with(self, entry: Entry) -> bool:
-        """Whether there is nothing to look at: it is known, or somebody's sidecar is there."""
+    def _close_unseen(self, entry: Entry) -> bool:
+        """Note what became of a photo that is known, or has somebody's sidecar; whether it did."""
         path = entry.path
         reason = reason_to_skip(path, self._orders.editor, embed=self._orders.embed)
         if reason:

@@ -27,7 +27,7 @@ class Presence:
     def __init__(self, queue: Path) -> None:
         path = _beside(queue)
         self._file = _opened(path)
-        if not _is_locked(self._file):
+        if not _lock(self._file):
             self._file.close()
             raise SettingsError(
                 "another cropperhead watch is at work already"
@@ -79,8 +79,8 @@ def _opened(path: Path) -> IO[bytes]:
         ) from error
 
 
-def _is_locked(file: IO[bytes]) -> bool:
-    """Whether the lock could be had. Whoever asks for the status holds it for a moment."""
+def _lock(file: IO[bytes]) -> bool:
+    """Take the lock; whether it could be had. Whoever asks for the status holds it for a moment."""
     for _ in range(TRIES):
         with suppress(OSError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -82,7 +82,7 @@ class Roots:
         return max(inside, key=lambda root: len(root.path.parts), default=None)
 
     def has_changed(self, root: Root) -> bool:
-        """Whether a watched folder has come, or gone, or is another since `is_there` was asked."""
+        """Whether a watched folder has come, or gone, or is another since `attend` was asked."""
         try:
             now = _identity(root.path)
         except OSError:
@@ -90,7 +90,7 @@ class Roots:
         # A folder that is made anew may get the number of the one that was deleted.
         return now != root.identity or self._ears.has_lost(root.path)
 
-    def is_there(self, root: Root) -> bool:
+    def attend(self, root: Root) -> bool:
         """Whether a watched folder is there; when it came (back), listen in it."""
         try:
             now = _identity(root.path)
@@ -118,7 +118,7 @@ class Roots:
         if reason:
             self._poll_instead(root, reason)
 
-    def require_ears(self, root: Root, folders: int) -> None:
+    def poll_if_deaf(self, root: Root, folders: int) -> None:
         """Poll if the kernel tells of fewer folders than there are: watchdog does not say so.
 
         A folder that was made just now is not listened to yet, so a second sweep has to agree.
