@@ -53,6 +53,8 @@ def _end(file: IO[bytes], size: int) -> int:
         return _end_of_boxes(file, size)
     if head.startswith(b"FUJIFILMCCD-RAW"):
         return _end_of_raf(file)
+    if head[6:10] == b"HEAP":  # CRW: CIFF, which only begins as TIFF does
+        return 0
     if head[:2] in (b"II", b"MM"):
         return _end_of_tiff(file, "<" if head[:2] == b"II" else ">")
     return 0

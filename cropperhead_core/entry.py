@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["FINISHED", "Entry", "Known", "Moment", "State"]
+__all__ = ["FINISHED", "Entry", "Known", "Moment", "State", "stamp"]
 
 State = Literal["settling", "waiting", "done", "left", "review", "skipped", "failed"]
 FINISHED: frozenset[State] = frozenset(("done", "left", "review", "skipped"))
+
+
+LATEST = 2**63 - 1
+"""The largest number that SQLite holds: in nanoseconds, a day in April 2262."""
+
+
+def stamp(facts: os.stat_result) -> tuple[int, int]:
+    """A file's size in bytes and its mtime in ns, as far as the queue can say it."""
+    return facts.st_size, max(-LATEST, min(facts.st_mtime_ns, LATEST))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One photo in its place: what the file was like, and how far we are with it.
 
-    stamp is its size in bytes and mtime in ns; around says the same of what belongs to it, in
+    stamp is what `stamp` says of it; around says the same of what belongs to it, in
     short. since is of the monotonic clock; a failed one is tried again at next_try, which is
     `delay_s` after it failed.
     """

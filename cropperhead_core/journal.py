@@ -74,16 +74,22 @@ class Journal(Store):
             row = (self._photo(photo, key), time.time(), suggested.model, suggested.verdict)
             return self._insert("suggestions", (*row, size.width, size.height, crops, wishes))
 
-    def last_suggestion(self, photo: Path, key: str) -> Suggested | None:
-        """What was last suggested for this content, wherever it lay; else for this path."""
+    def last_suggestion(
+        self, photo: Path, key: str, written: Crop | None = None
+    ) -> Suggested | None:
+        """What was last suggested for this content, wherever it lay; else for this path.
+
+        With a crop that was written, the last suggestion that had it, if there is one.
+        """
         with self._read():
-            row = self._db.execute(
+            rows = self._db.execute(
                 "SELECT s.id, width, height, crops, model, verdict, wishes FROM suggestions s"
                 " JOIN photos p ON p.id = s.photo WHERE p.key = :key OR p.path = :path"
-                " ORDER BY p.key = :key DESC, s.id DESC LIMIT 1",
+                " ORDER BY p.key = :key DESC, s.id DESC",
                 {"key": key, "path": _bytes(photo)},
-            ).fetchone()
-            return None if row is None else _suggested(row)
+            ).fetchall()
+            found = [_suggested(row) for row in rows]
+        return next((each for each in found if written in each.crops), next(iter(found), None))
 
     def suggested_crops(self, photo: Path, key: str) -> list[Crop]:
         """Every crop that was ever suggested for this content or this path, each once."""

@@ -46,7 +46,7 @@ def jpeg(data: Data, long_side: int, pieces: IO[bytes] | None = None) -> Image.I
             raise ValueError(f"the name says JPEG, the content {header.format}")
         if not _is_complete(data):
             raise ValueError("the file ends in the middle, copy it again")
-        if _scans(data) > MOST_SCANS:
+        if "progressive" in header.info and _scans(data) > MOST_SCANS:
             raise ValueError(f"expected at most {MOST_SCANS} scans, as hours would go by with more")
         size, mode = fitted(header.size, long_side), header.mode
         # simplejpeg takes every warning of libjpeg's for an error, this harmless one too.

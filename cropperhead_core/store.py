@@ -32,7 +32,9 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         with self._ours():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if str(path) != ":memory:":  # it may hold a sidecar that others may not read
+                path.touch(mode=0o600)
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             try:
                 self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
@@ -80,5 +82,5 @@ class Store:
         """Errors of SQLite and of the disk as ours."""
         try:
             yield
-        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError, OverflowError) as error:
             raise JournalError(f"the {self.name} {self.path} cannot be used: {error}") from error

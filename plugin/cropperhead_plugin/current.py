@@ -16,6 +16,7 @@ from cropperhead_core.sidecar.files import read_bytes
 
 from .records import Recorded, Shown
 from .settings import Editor
+from .written import in_turn
 
 __all__ = ["recorded", "shown"]
 
@@ -37,14 +38,16 @@ def recorded(
     said: Literal["accepted", "rejected"] | None,
     sidecar: Path | None = None,
 ) -> Recorded:
-    """What became of the last suggestion for this photo, noted in the journal.
+    """What became of the suggestion that was last written for this photo, or last made, noted.
 
     Raises `NotInJournal` if there is none, or one for a photo of this name and another size.
     sidecar is the darktable sidecar of the version that is meant, where a photo has several: the
     panel names it, and asks about photos alone that it brought a crop to.
     """
     key = content_key(path)
-    last = journal.last_suggestion(path, key)
+    writings = [] if sidecar else in_turn(journal.writings(path, key))
+    written = next((writing.crop for writing in writings), None)
+    last = journal.last_suggestion(path, key, written)
     if last is None or last.size != read_photo(path).upright:
         raise NotInJournal(f"nothing was suggested for {path} yet: run cropperhead suggest first")
     became: Outcome

@@ -85,7 +85,7 @@ class Watch:
         for root in swept:
             self._sweep(root)
         for folder in sorted(self._called(now)):
-            around = self._roots.of(folder)
+            around = self._roots.looked_into(folder)
             if around is not None and around not in swept:
                 self._look_into(folder, around)
         cost = self._clock() - now
@@ -140,12 +140,12 @@ class Watch:
         """Folders where something happened, and those where something has settled."""
         folders, trees = self._ears.take()
         for folder in folders | trees:
-            root = self._roots.of(folder)
+            root = self._roots.looked_into(folder)
             if root is not None:
                 calm = now + self._rules.settle_s + max(CALM_S, root.cost_s / CALM_SHARE)
                 root.next_sweep = min(calm, max(root.next_sweep, now))
         for tree in trees:
-            root = self._roots.of(tree)
+            root = self._roots.looked_into(tree)
             if root is not None:
                 self._walk(tree, root)
         return folders | {at for at, end in self._deadlines.items() if now >= end}
@@ -190,9 +190,10 @@ class Watch:
             self._queue.forget_folder(folder)
             return ()
         except OSError as error:
-            self._once.warn(log, folder, "cannot look into %s: %s", folder, error.strerror)
+            subject = folder, "look"  # other troubles with it are over at other times
+            self._once.warn(log, subject, "cannot look into %s: %s", folder, error.strerror)
             return None
-        self._once.over(log, folder, "%s can be read again", folder)
+        self._once.over(log, (folder, "look"), "%s can be read again", folder)
         now = self._clock()
         seen = outlook(
             folder,

@@ -80,6 +80,11 @@ def test_other_formats_are_left_to_their_decoders(tmp_path: Path) -> None:
     require_complete(tmp_path / "a.jpg")
 
 
+def test_a_crw_only_begins_as_a_tiff_does(tmp_path: Path) -> None:
+    (tmp_path / "a.crw").write_bytes(b"II\x1a\0\0\0HEAPCCDR" + bytes(1000))
+    require_complete(tmp_path / "a.crw")
+
+
 @given(content=st.binary(max_size=300), start=st.sampled_from([b"II*\0", b"MM\0*", b"....ftyp"]))
 def test_whatever_it_holds_it_is_complete_or_our_error(
     content: bytes, start: bytes, tmp_path_factory: pytest.TempPathFactory

@@ -168,6 +168,14 @@ def test_what_makes_no_sense_in_it_is_damage(
         [read(photo, "key") for read in (journal.last_suggestion, journal.writings)]
 
 
+def test_nobody_else_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "data/journal.sqlite"
+    with Journal(path) as journal:
+        journal.record_suggestion(tmp_path / "a.jpg", "key", SUGGESTED)
+        modes = {each.stat().st_mode & 0o777 for each in path.parent.iterdir()}
+    assert (modes, path.parent.stat().st_mode & 0o777) == ({0o600}, 0o700)
+
+
 def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     Journal(path).close()

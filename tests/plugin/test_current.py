@@ -11,7 +11,7 @@ import pytest
 from drawn import draw_raw
 
 from cropperhead_core import Crop, write_crop
-from cropperhead_core.content import content_key
+from cropperhead_core.content import content_key, fingerprint
 from cropperhead_core.errors import JournalError, SidecarError
 from cropperhead_core.journal import Journal, Suggested, Writing
 from cropperhead_plugin.current import recorded, shown
@@ -161,6 +161,20 @@ def test_only_a_crop_that_was_there_is_rejected_by_its_absence(tmp_path: Path) -
         writing = Writing(path, "darktable", beside, HALF, None, "hash", "written")
         journal.undone(journal.begin(writing, content_key(path)))
         assert recorded(path, journal, editor=None, said=None).outcome == "rejected"
+
+
+def test_what_was_written_counts_before_what_was_only_said_later(tmp_path: Path) -> None:
+    path = photo(tmp_path / "a.jpg")
+    size = shown(path, None).size
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        key = content_key(path)
+        first = journal.record_suggestion(path, key, Suggested(size, (HALF,), "test", "crop"))
+        change = write_crop(path, HALF, "darktable")
+        after = fingerprint(change.after)
+        journal.begin(Writing(path, "darktable", change.path, HALF, None, after), key)
+        journal.record_suggestion(path, key, Suggested(size, (THIRD,), "test", "crop"))
+        assert recorded(path, journal, editor=None, said=None).outcome == "untouched"
+        assert outcomes(journal.path, first) == ["untouched"]
 
 
 def test_an_alternative_to_leaving_is_accepted(tmp_path: Path) -> None:

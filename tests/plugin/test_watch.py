@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -26,6 +28,7 @@ class Deaf:
     def __init__(self) -> None:
         self.folders: set[Path] = set()
         self.trees: set[Path] = set()
+        self.heard = 10**6
 
     def listen(self, _folder: Path) -> str:
         return ""
@@ -38,7 +41,7 @@ class Deaf:
 
     @property
     def count(self) -> int:
-        return 10**6
+        return self.heard
 
     @property
     def has_news(self) -> bool:
@@ -114,6 +117,39 @@ def test_a_photo_that_was_heard_of_is_due_after_the_settle_time(scene: Scene) ->
     assert scene.due() == []
     scene.pass_time(0.5)
     assert scene.due() == ["a.jpg"]
+
+
+@pytest.mark.parametrize("name", ["darktable_exported", "@eaDir", ".stversions", "x.lrdata"])
+@pytest.mark.parametrize("below", ["", "deep"])
+def test_what_is_heard_of_folders_of_other_programs_does_not_count(
+    scene: Scene, name: str, below: str
+) -> None:
+    scene.pass_time(10)
+    folder = write(scene.folder / name / below / "a.jpg").parent
+    scene.ears.folders.add(folder)
+    scene.ears.trees.add(scene.folder / name)
+    scene.pass_time(SETTLE_S + 0.5)
+    assert scene.due() == []
+
+
+def test_a_photo_of_the_far_future_is_one(scene: Scene) -> None:
+    path = write(scene.folder / "a.jpg")
+    os.utime(path, ns=(2**63 + 10**9,) * 2)
+    scene.pass_time(2 * SETTLE_S)
+    assert scene.finish() == ["a.jpg"]
+    scene.pass_time(INTERVAL_S + SETTLE_S)
+    assert scene.due() == []
+
+
+def test_a_watched_folder_in_a_watched_folder_is_listened_in_once(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    (scene.folder / "sub/deep").mkdir(parents=True)
+    scene.rules = replace(scene.rules, folders=[scene.folder, scene.folder / "sub"], poll="auto")
+    scene.ears.heard = 3
+    scene.watch = scene.begun()
+    scene.pass_time(30)
+    assert "limit" not in caplog.text
 
 
 def test_a_photo_that_nobody_told_of_is_found_by_the_next_sweep(scene: Scene) -> None:

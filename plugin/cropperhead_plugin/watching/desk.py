@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import os
 import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from cropperhead_core.complete import require_complete
 from cropperhead_core.content import content_key
-from cropperhead_core.entry import Entry, Known, Moment, State
+from cropperhead_core.entry import Entry, Known, Moment, State, stamp
 from cropperhead_core.errors import (
     CropperHeadError,
     JournalError,
@@ -24,6 +25,7 @@ from cropperhead_core.errors import (
 )
 from cropperhead_core.journal import Journal
 from cropperhead_core.queue import Queue
+from cropperhead_core.sidecar.files import sidecar_path
 from cropperhead_core.suggestion import Suggestion
 from cropperhead_plugin.notes import note
 from cropperhead_plugin.protocol import Failure, one_line
@@ -105,9 +107,9 @@ class Desk:
             return False
         except OSError as error:
             raise UnreadablePhoto(f"cannot read {entry.path}: {error.strerror}") from error
-        if (facts.st_size, facts.st_mtime_ns) == entry.stamp:
+        if stamp(facts) == entry.stamp:
             return True
-        self._resettle(replace(entry, stamp=(facts.st_size, facts.st_mtime_ns)))
+        self._resettle(replace(entry, stamp=stamp(facts)))
         return False
 
     def _close_unseen(self, entry: Entry) -> bool:
@@ -173,20 +175,27 @@ class Desk:
         """What becomes of a suggestion, and a word about it."""
         best = found.best
         if best is None:
+            self._take_back(found.photo)
             return "left", found.note
         if self._orders.review_below > 0 and best.gain < self._orders.review_below:
+            self._take_back(found.photo)
             return "review", f"gains {best.gain:.3f}"
         applied = self._writer.apply(found)
         if applied.written:
             self.written += 1
         return "done", _where(applied)
 
+    def _take_back(self, path: Path) -> None:
+        """Take out the crop of a former photo of this name, in whose place no other comes."""
+        is_apart = not (self._orders.is_dry or self._orders.is_embedded(path))
+        if is_apart and os.path.lexists(sidecar_path(path, self._orders.editor)):
+            self._writer.undo(path)
+
     def _as_it_is_now(self, entry: Entry, key: str, found: Suggestion) -> tuple[Entry, str]:
         """The entry and key, anew where the crop was written into the photo itself."""
         if not (found.best and self._orders.is_embedded(entry.path)):
             return entry, key
-        facts = entry.path.lstat()
-        return replace(entry, stamp=(facts.st_size, facts.st_mtime_ns)), content_key(entry.path)
+        return replace(entry, stamp=stamp(entry.path.lstat())), content_key(entry.path)
 
     def _refused(self, entry: Entry, error: CropperHeadError) -> None:
         """Deal with an error: it may mean a crop of somebody's, or that it is worth another try."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cropperhead_core.content import fingerprint
-from cropperhead_core.entry import Entry
+from cropperhead_core.entry import Entry, stamp
 
 from .names import Group, Patterns, groups, is_ignored_folder
 from .settling import Seen, action, deadline
@@ -97,7 +97,7 @@ def _seen(folder: Path, group: Group, entry: Entry | None) -> Seen | None:
         return None
     is_settling = entry is not None and entry.state == "settling"
     around = _around(folder, group) if is_settling else ""
-    return Seen(path, (facts.st_size, facts.st_mtime_ns), around)
+    return Seen(path, stamp(facts), around)
 
 
 def _around(folder: Path, group: Group) -> str:

@@ -70,7 +70,8 @@ def present(queue: Path) -> dict[str, Any] | None:
 
 def _opened(path: Path) -> IO[bytes]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # who can open it can lock it
         # Unbuffered: what a full disk did not take would be tried again on closing.
         return path.open("a+b", buffering=0)
     except OSError as error:

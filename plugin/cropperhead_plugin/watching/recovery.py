@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from cropperhead_core.content import fingerprint
 from cropperhead_core.errors import SidecarError
 from cropperhead_core.journal import Journal
+from cropperhead_core.sidecar.embedded import COPIES
 from cropperhead_core.sidecar.files import TEMPORARY, read_bytes
 
 __all__ = ["recover"]
@@ -21,6 +24,7 @@ def recover(journal: Journal) -> int:
     be about to write.
     """
     begun = journal.begun()
+    _tidy_copies(Path(tempfile.gettempdir()))
     for folder in {writing.sidecar.parent for writing in begun}:
         _tidy(folder)
     for writing in begun:
@@ -35,9 +39,23 @@ def _tidy(folder: Path) -> None:
     """Take away temporary files of processes that are no more."""
     with suppress(OSError):
         for path in folder.glob(f"{TEMPORARY}*.tmp"):
-            owner = path.name.removeprefix(TEMPORARY).partition("-")[0]
-            if owner.isdigit() and not _is_alive(int(owner)):
+            if not _has_owner(path.name.removeprefix(TEMPORARY)):
                 path.unlink(missing_ok=True)
+
+
+def _tidy_copies(folder: Path) -> None:
+    """Take away copies of photos that a process made to embed a crop, and was killed."""
+    with suppress(OSError):
+        for path in folder.glob(f"{COPIES}[0-9]*-*"):
+            is_ours = path.lstat().st_uid == os.getuid()
+            if is_ours and not _has_owner(path.name.removeprefix(COPIES)):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _has_owner(name: str) -> bool:
+    """Whether the process lives whose number a name begins with; yes for a name without one."""
+    owner = name.partition("-")[0]
+    return not owner.isdigit() or _is_alive(int(owner))
 
 
 def _is_alive(process: int) -> bool:

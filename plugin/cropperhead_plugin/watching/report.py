@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cropperhead_core.entry import Entry, State
+from cropperhead_core.entry import Entry, State, stamp
 from cropperhead_core.errors import CropperHeadError, NotExpressible
 from cropperhead_core.queue import Queue
 from cropperhead_core.sidecar import Editor, find_crop
@@ -105,7 +105,7 @@ def _is_untouched(entry: Entry) -> bool:
         facts = entry.path.lstat()
     except OSError:
         return True
-    is_same = entry.stamp == (facts.st_size, facts.st_mtime_ns)
+    is_same = entry.stamp == stamp(facts)
     return is_same and not any(os.path.lexists(sidecar_path(entry.path, by)) for by in EDITORS)
 
 

@@ -12,6 +12,7 @@ from cropperhead_plugin.settings import Poll
 from .hints import HOW_TO_RAISE
 from .logs import Once
 from .mounts import polled
+from .names import is_ignored_folder
 
 __all__ = ["POLL_S", "Hearing", "Root", "Roots"]
 
@@ -81,6 +82,13 @@ class Roots:
         inside = [root for root in self._roots if folder.is_relative_to(root.path)]
         return max(inside, key=lambda root: len(root.path.parts), default=None)
 
+    def looked_into(self, folder: Path) -> Root | None:
+        """The same, None for a folder in which no sweep looks: one of another program's."""
+        root = self.of(folder)
+        if root and any(map(is_ignored_folder, folder.relative_to(root.path).parts)):
+            return None
+        return root
+
     def has_changed(self, root: Root) -> bool:
         """Whether a watched folder has come, or gone, or is another since `attend` was asked."""
         try:
@@ -124,7 +132,8 @@ class Roots:
         A folder that was made just now is not listened to yet, so a second sweep has to agree.
         """
         is_confirmed, root.folders = folders == root.folders, folders
-        if root.is_polled or self._ears.count >= sum(r.folders for r in self):
+        apart = [r for r in self if self.of(r.path.parent) is None]  # in no other one
+        if root.is_polled or self._ears.count >= sum(r.folders for r in apart):
             return
         # In one that has changed nobody listens, limit or not; its own sweep sees to that.
         if is_confirmed and not any(map(self.has_changed, self)):

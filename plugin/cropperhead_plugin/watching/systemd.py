@@ -63,7 +63,7 @@ class Notify:
             return
         address = "\0" + self._address[1:] if self._address[0] == "@" else self._address
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-            channel.sendto("\n".join(lines).encode(), address)
+            channel.sendto(os.fsencode("\n".join(lines)), address)
 
 
 def unit(command: Sequence[str | Path]) -> bytes:

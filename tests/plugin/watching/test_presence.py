@@ -46,3 +46,10 @@ def test_a_disk_that_fills_up_does_not_stop_it(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert present(tmp_path / "watch.sqlite") is None
+
+
+def test_nobody_else_can_open_it(tmp_path: Path) -> None:
+    queue = tmp_path / "data/watch.sqlite"
+    with Presence(queue):
+        lock = queue.with_suffix(".lock")
+        assert [path.stat().st_mode & 0o777 for path in (lock, queue.parent)] == [0o600, 0o700]

@@ -128,6 +128,22 @@ def test_a_crop_of_the_watch_gives_way_to_that_of_the_photo_that_is_there_now(ho
     assert read_crop(path) != before
 
 
+@pytest.mark.parametrize("wishes", [[], ["--review-below", "1000"]])
+def test_a_crop_of_the_watch_goes_with_its_photo_where_no_other_comes(
+    home: Home, wishes: list[str]
+) -> None:
+    path = photo(home.photos / "a.jpg", "rocket")
+    home.run(*ONCE, home.photos)
+    assert sidecars(home.photos) == ["a.jpg.xmp"]
+    if wishes:
+        photo(path, "coffee")
+    else:
+        Image.new("RGB", (600, 400), "gray").save(path)
+    home.run(*ONCE, *wishes, home.photos)
+    assert home.counts() == {"review" if wishes else "left": 1}
+    assert sidecars(home.photos) == []
+
+
 def test_a_raw_and_its_jpeg_are_one_photo_and_the_raw_has_the_sidecar(home: Home) -> None:
     draw_raw(home.photos / "a.dng", 600, 400, 3)
     photo(home.photos / "a.jpg", "rocket", (600, 400))

@@ -1,0 +1,27 @@
+"""What a killed process left behind goes; what a living one works with stays."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from cropperhead_core.journal import Journal
+from cropperhead_core.sidecar.embedded import COPIES
+from cropperhead_plugin.watching.recovery import recover
+
+
+def test_copies_of_a_killed_process_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    kept = [f"{COPIES}{os.getpid()}-x", f"{COPIES}notes", "other"]
+    for name in [*kept, f"{COPIES}{ended.pid}-x"]:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "copy.jpg").touch()
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        recover(journal)
+        assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == set(kept)
