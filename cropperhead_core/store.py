@@ -33,8 +33,8 @@ class Store:
         self.path = path
         with self._ours():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if str(path) != ":memory:":  # it may hold a sidecar that others may not read
-                path.touch(mode=0o600)
+            if not (path.exists() or str(path) == ":memory:"):
+                path.touch(mode=0o600)  # it may hold a sidecar that others may not read
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             try:
                 self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
@@ -69,18 +69,18 @@ class Store:
                 yield
 
     @contextmanager
-    def _read(self) -> Iterator[None]:
-        """The same, and what is noted there but makes no sense as damage."""
-        try:
-            with self._ours():
-                yield
-        except (ValueError, TypeError, OverflowError, zlib.error) as error:
-            raise JournalError(f"the {self.name} {self.path} is damaged: {error}") from error
-
-    @contextmanager
     def _ours(self) -> Iterator[None]:
         """Errors of SQLite and of the disk as ours."""
         try:
             yield
         except (sqlite3.Error, OSError, UnicodeDecodeError, OverflowError) as error:
             raise JournalError(f"the {self.name} {self.path} cannot be used: {error}") from error
+
+    @contextmanager
+    def _read(self) -> Iterator[None]:
+        """As `_ours`, and what is noted there and makes no sense as damage."""
+        try:
+            with self._ours():
+                yield
+        except (ValueError, TypeError, OverflowError, zlib.error) as error:
+            raise JournalError(f"the {self.name} {self.path} is damaged: {error}") from error

@@ -110,13 +110,14 @@ class Writer:
             return found.source if found is not None and found.ours else None
         return None
 
-    def undo(self, photo: Path) -> Undone:
-        """Take the last crop that we wrote for this photo back.
+    def undo(self, photo: Path, editor: Editor | None = None) -> Undone:
+        """Take the last crop that we wrote for this photo back, of this editor's or of any.
 
         Raises `NotInJournal` when there is none (left), `SidecarConflict` when the crop there is
         not ours any more.
         """
-        for writing in in_turn(self._journal.writings(photo, content_key(photo))):
+        writings = self._journal.writings(photo, content_key(photo))
+        for writing in in_turn([each for each in writings if editor in (None, each.editor)]):
             path = place(writing)
             now = read_bytes(path)
             if is_elsewhere(writing, now):

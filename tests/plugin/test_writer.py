@@ -467,6 +467,14 @@ def test_a_copy_that_was_cropped_and_rated_takes_no_undo_from_the_first(
     assert not its.exists()
 
 
+def test_undo_for_one_editor_leaves_the_crop_of_the_other(desk: Desk) -> None:
+    with_ours = desk.apply(editor="lightroom", embed=True).read_bytes()
+    with pytest.raises(JournalError, match="wrote nothing"):
+        desk.writer().undo(desk.photo, "darktable")
+    assert desk.photo.read_bytes() == with_ours
+    assert desk.undo() == "restored"
+
+
 def test_an_embedded_crop_is_taken_back_whole_where_too_much_changed(desk: Desk) -> None:
     path = draw_raw(desk.photo.with_name("a.dng"), 3000, 2000)
     before = desk.exiftool.everything(path)

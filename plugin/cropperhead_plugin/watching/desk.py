@@ -189,7 +189,7 @@ class Desk:
         """Take out the crop of a former photo of this name, in whose place no other comes."""
         is_apart = not (self._orders.is_dry or self._orders.is_embedded(path))
         if is_apart and os.path.lexists(sidecar_path(path, self._orders.editor)):
-            self._writer.undo(path)
+            self._writer.undo(path, self._orders.editor)
 
     def _as_it_is_now(self, entry: Entry, key: str, found: Suggestion) -> tuple[Entry, str]:
         """The entry and key, anew where the crop was written into the photo itself."""
