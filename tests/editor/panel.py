@@ -96,9 +96,14 @@ class Panel:
 
     def crop_by_hand(self) -> None:
         """In the darkroom: move the left edge of the crop module to a fifth of the width."""
-        self.gui.lua('dt.gui.action("iop/crop", 0, "show", "on", 1.0)')
+        self.open("crop")
         self.gui.lua('dt.gui.action("iop/crop/left", 0, "value", "set", 0.2)')
         self.close("crop")
+
+    def open(self, module: str) -> None:
+        """Open a module of the darkroom: what is set while it is drawn can be lost."""
+        self.gui.lua(f'dt.gui.action("iop/{module}", 0, "show", "on", 1.0)')
+        self.drawn()
 
     def close(self, module: str) -> None:
         """Close a module of the darkroom: 4.2.1 crashes when crop is open and a photo changes."""

@@ -237,7 +237,7 @@ def test_perspective_is_noted_as_no_crop(gui: Panel, tmp_path: Path) -> None:
     with gui.choosing({"perspective.jpg": [MIDDLE]}):
         gui.press("suggest")
     gui.darkroom(number)
-    gui.gui.lua('dt.gui.action("iop/ashift", 0, "show", "on", 1.0)')
+    gui.open("ashift")
     shift = 'dt.gui.action("iop/ashift/lens shift (vertical)", 0, "value", "set", 0.3)'
     gui.gui.lua(shift)
     gui.close("ashift")
