@@ -74,12 +74,10 @@ class Journal(Store):
             row = (self._photo(photo, key), time.time(), suggested.model, suggested.verdict)
             return self._insert("suggestions", (*row, size.width, size.height, crops, wishes))
 
-    def last_suggestion(
-        self, photo: Path, key: str, written: Crop | None = None
-    ) -> Suggested | None:
+    def last_suggestion(self, photo: Path, key: str, had: Crop | None = None) -> Suggested | None:
         """What was last suggested for this content, wherever it lay; else for this path.
 
-        With a crop that was written, the last suggestion that had it, if there is one.
+        With a crop, the last suggestion that had it, if there is one.
         """
         with self._read():
             rows = self._db.execute(
@@ -89,7 +87,7 @@ class Journal(Store):
                 {"key": key, "path": _bytes(photo)},
             ).fetchall()
             found = [_suggested(row) for row in rows]
-        return next((each for each in found if written in each.crops), next(iter(found), None))
+        return next((each for each in found if had in each.crops), next(iter(found), None))
 
     def suggested_crops(self, photo: Path, key: str) -> list[Crop]:
         """Every crop that was ever suggested for this content or this path, each once."""

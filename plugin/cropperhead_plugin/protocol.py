@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from cropperhead_core.errors import CropperHeadError, InvalidCrop, SettingsError, ToolError
+from cropperhead_core.errors import (
+    CropperHeadError,
+    InvalidCrop,
+    SettingsError,
+    ToolError,
+    UnreadablePhoto,
+)
 
 __all__ = ["VERSION", "Failure", "Record", "boxes", "line", "one_line"]
 
@@ -30,8 +36,10 @@ class Failure:
     message: str
 
     @classmethod
-    def of(cls, photo: Path, error: CropperHeadError) -> Self:
+    def of(cls, photo: Path, error: CropperHeadError | MemoryError) -> Self:
         """The failure that this error means for this photo, which a tool's error does not name."""
+        if isinstance(error, MemoryError):
+            error = UnreadablePhoto(f"{photo} needs more memory than there is")
         message = f"{photo}: {error}" if isinstance(error, ToolError) else str(error)
         return cls(photo, type(error).__name__, one_line(message))
 

@@ -69,10 +69,8 @@ class Service:
                 raise UnreadablePhoto(
                     f"{path} changed while it was read; run again when it is complete"
                 )
-        except CropperHeadError as error:
+        except (CropperHeadError, MemoryError) as error:
             return Failure.of(path, error)
-        except MemoryError:
-            return Failure.of(path, UnreadablePhoto(f"{path} needs more memory than there is"))
         return found
 
 

@@ -72,3 +72,11 @@ def test_a_box_outside_the_frame_is_refused(box: str) -> None:
 def test_no_text_raises_anything_but_our_errors(text: str) -> None:
     with suppress(CropperHeadError):
         assert all(left < right for left, _, right, _ in boxes(text))
+
+
+def test_a_lack_of_memory_is_said_of_the_photo() -> None:
+    found = Failure.of(Path("a.jpg"), MemoryError())
+    assert (found.type, found.message) == (
+        "UnreadablePhoto",
+        "a.jpg needs more memory than there is",
+    )

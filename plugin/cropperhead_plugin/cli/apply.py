@@ -104,5 +104,5 @@ def _applied(
             continue
         try:
             yield writer.apply(result)
-        except CropperHeadError as error:
+        except (CropperHeadError, MemoryError) as error:
             yield Failure.of(result.photo, error)

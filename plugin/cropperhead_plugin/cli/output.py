@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from cropperhead_core.errors import CropperHeadError, UnreadablePhoto
+from cropperhead_core.errors import CropperHeadError
 from cropperhead_plugin.protocol import Failure, Record, line, one_line
 
 __all__ = ["OutputError", "Segment", "each", "report", "tell", "warn", "watched"]
@@ -76,10 +76,8 @@ def each(paths: Iterable[Path], work: Callable[[Path], Result]) -> Iterator[Resu
     for path in paths:
         try:
             yield work(path)
-        except CropperHeadError as error:
+        except (CropperHeadError, MemoryError) as error:
             yield Failure.of(path, error)
-        except MemoryError:
-            yield Failure.of(path, UnreadablePhoto(f"{path} needs more memory than there is"))
 
 
 def warn(message: str) -> None:
