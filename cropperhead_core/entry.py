@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-__all__ = ["FINISHED", "Entry", "Known", "Moment", "State", "stamp"]
+__all__ = ["FINISHED", "STATES", "Entry", "Known", "Moment", "State", "stamp"]
 
 State = Literal["settling", "waiting", "done", "left", "review", "skipped", "failed"]
+STATES: tuple[State, ...] = get_args(State)
 FINISHED: frozenset[State] = frozenset(("done", "left", "review", "skipped"))
-
 
 LATEST = 2**63 - 1
 """The largest number that SQLite holds: in nanoseconds, a day in April 2262."""

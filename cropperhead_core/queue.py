@@ -12,9 +12,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from .entry import FINISHED, Entry, Known, Moment, State
+from .entry import FINISHED, STATES, Entry, Known, Moment, State
 from .schema import QUEUE, migrate
 from .store import Store
 
@@ -25,6 +25,7 @@ class Queue(Store):
     """The queue in this file, made when absent; a context manager. Raises `JournalError`."""
 
     name = "queue"
+    remedy = "move it away: the watch makes it again from the folders"
     scripts = QUEUE
 
     @classmethod
@@ -168,13 +169,13 @@ class Queue(Store):
         self, where: str, values: Sequence[object], order: str = "next_try, folder, name"
     ) -> list[Entry]:
         """Entries of which this is true; the last value is how many at most (-1: all)."""
-        with self._ours():
+        with self._read():
             # Only our own words are put together; the values are bound.
             rows = self._db.execute(f"{_ENTRY} WHERE {where} ORDER BY {order} LIMIT ?", values)
             return [_entry(row) for row in rows]
 
     def _known(self, where: str, values: Sequence[object]) -> list[Known]:
-        with self._ours():
+        with self._read():
             # Only our own words above are put together; the values are bound.
             rows = self._db.execute(f"SELECT * FROM contents WHERE {where}", values)  # noqa: S608
             return [_known(row) for row in rows.fetchall()]
@@ -199,14 +200,30 @@ def _row(entry: Entry) -> tuple[object, ...]:
     return (*where, entry.tries, entry.next_try, entry.delay_s, entry.note, entry.time)
 
 
-def _entry(row: tuple[object, ...]) -> Entry:
-    folder, name, size, mtime, *rest = row
-    return Entry(_path(folder, name), (size, mtime), *rest)  # type: ignore[arg-type]  # SQLite: object
+def _entry(row: tuple[Any, ...]) -> Entry:
+    folder, name, size, mtime, around, state, *numbers, note, time = row
+    since, tries, next_try, delay = map(float, numbers)
+    return Entry(
+        _path(folder, name),
+        (int(size), int(mtime)),
+        str(around),
+        _state(state),
+        since,
+        int(tries),
+        next_try,
+        delay,
+        str(note),
+        float(time),
+    )
 
 
-def _known(row: tuple[object, ...]) -> Known:
+def _known(row: tuple[Any, ...]) -> Known:
     key, options, folder, name, state, record, note, camera, taken, time = row
-    moment = None if camera is None else Moment(camera, taken)  # type: ignore[arg-type]  # as above
-    path = _path(folder, name)  # type: ignore[arg-type]  # as above
-    known = key, options, path, state, record, time, note, moment
-    return Known(*known)  # type: ignore[arg-type]  # as above
+    moment = None if camera is None else Moment(str(camera), float(taken))
+    path = _path(folder, name)
+    return Known(key, options, path, _state(state), record, float(time), str(note), moment)
+
+
+def _state(text: str) -> State:
+    """One of the states; raises ValueError."""
+    return STATES[STATES.index(text)]

@@ -27,6 +27,8 @@ class Store:
     """
 
     name: ClassVar[str] = "journal"
+    remedy: ClassVar[str] = "move it away to go on, but undo will not know what it noted"
+    """What to do when it is damaged."""
     scripts: ClassVar[tuple[str, ...]] = MIGRATIONS
 
     def __init__(self, path: Path) -> None:
@@ -74,7 +76,10 @@ class Store:
         try:
             yield
         except (sqlite3.Error, OSError, UnicodeDecodeError, OverflowError) as error:
-            raise JournalError(f"the {self.name} {self.path} cannot be used: {error}") from error
+            # What passes, such as a lock or a full disk, is one of the subclasses of this.
+            is_damage = type(error) is sqlite3.DatabaseError
+            said = f"{error}; {self.remedy}" if is_damage else str(error)
+            raise JournalError(f"the {self.name} {self.path} cannot be used: {said}") from error
 
     @contextmanager
     def _read(self) -> Iterator[None]:
@@ -83,4 +88,5 @@ class Store:
             with self._ours():
                 yield
         except (ValueError, TypeError, OverflowError, zlib.error) as error:
-            raise JournalError(f"the {self.name} {self.path} is damaged: {error}") from error
+            said = f"is damaged: {error}; {self.remedy}"
+            raise JournalError(f"the {self.name} {self.path} {said}") from error

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -29,6 +30,9 @@ AHEAD = 2
 WINDOW = 16
 """Photos a worker may be ahead of the slowest, so that answers do not pile up."""
 STOP_S = 5.0
+PATIENCE_S = 150.0
+"""What one photo may take. The largest take some ten seconds here; who takes longer than this reads
+from a disk that went, or loops. The service manager's patience with a watch ends at 180."""
 
 Task = tuple[int, Path]
 
@@ -52,12 +56,13 @@ class Building(Protocol):
 class Pool:
     """Makes suggestions in this many processes; a context manager.
 
-    A worker that dies (a decoder that crashes, the kernel out of memory) costs the photo it was at
-    and is replaced. Workers end when this process does, however it ends: their pipe closes.
+    A worker that dies (a decoder that crashes, the kernel out of memory) or hangs costs the photo
+    it was at and is replaced. Workers end when this process does, however it ends: their pipe
+    closes.
     """
 
-    def __init__(self, setup: Building, count: int) -> None:
-        self._setup = setup
+    def __init__(self, setup: Building, count: int, *, patience_s: float = PATIENCE_S) -> None:
+        self._setup, self._patience_s = setup, patience_s
         self._workers = [_Worker(setup) for _ in range(count)]
 
     def __enter__(self) -> Self:
@@ -101,17 +106,26 @@ class Pool:
                 worker.give(task, wishes)
 
     def _answers(self, wishes: Wishes) -> Iterator[tuple[int, Suggestion | Failure]]:
-        """At least one answer; blocks until there is one."""
+        """Answers as they come; blocks until there is one, or a worker has taken too long."""
         busy = {worker.connection: worker for worker in self._workers if worker.tasks}
-        for connection in wait(list(busy)):
+        end = min(worker.since for worker in busy.values()) + self._patience_s
+        for connection in wait(list(busy), max(0.0, end - monotonic())):
             worker = busy[connection]  # type: ignore[index]  # wait's stub: object
             try:
                 yield worker.answer()
             except (EOFError, ConnectionError):
-                number, path = worker.tasks.popleft()
-                self._replace(worker, wishes)
-                crash = UnreadablePhoto(f"{path} made the decoder crash; is the file damaged?")
-                yield number, Failure.of(path, crash)
+                yield self._lost(worker, wishes, "made the decoder crash; is the file damaged?")
+        for worker in list(self._workers):
+            if worker.tasks and monotonic() - worker.since > self._patience_s:
+                worker.kill()
+                said = f"took longer than {self._patience_s:.0f} s; is its disk still there?"
+                yield self._lost(worker, wishes, said)
+
+    def _lost(self, worker: _Worker, wishes: Wishes, said: str) -> tuple[int, Failure]:
+        """The failure of the photo that this worker was at; another takes over the rest."""
+        number, path = worker.tasks.popleft()
+        self._replace(worker, wishes)
+        return number, Failure.of(path, UnreadablePhoto(f"{path} {said}"))
 
     def _replace(self, dead: _Worker, wishes: Wishes) -> None:
         dead.stop()
@@ -122,19 +136,22 @@ class Pool:
 
 
 class _Worker:
-    """One process and the tasks it holds, in their order."""
+    """One process and the tasks it holds, in their order; `since` when it is at the first."""
 
     def __init__(self, setup: Building) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.tasks: deque[Task] = deque()
         self.last = -1
+        self.since = monotonic()
         self._process = context.Process(target=_work, args=(setup, theirs), daemon=True)
         with _ctrl_c_kept_away():
             self._process.start()
         theirs.close()
 
     def give(self, task: Task, wishes: Wishes) -> None:
+        if not self.tasks:
+            self.since = monotonic()
         self.tasks.append(task)
         self.last = task[0]
         # A worker that is dead already is found out when its answer is read.
@@ -146,6 +163,7 @@ class _Worker:
         answer = self.connection.recv()
         if isinstance(answer, CropperHeadError):
             raise answer
+        self.since = monotonic()
         return self.tasks.popleft()[0], answer
 
     def stop(self) -> None:
@@ -153,8 +171,12 @@ class _Worker:
         self.connection.close()
         self._process.join(STOP_S)
         if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once; one that waits for a disk that went ends when the kernel gives up."""
+        self._process.kill()
+        self._process.join(STOP_S)
 
 
 @contextmanager

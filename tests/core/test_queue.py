@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cropperhead_core.entry import Entry, Known, Moment
+from cropperhead_core.entry import STATES, Entry, Known, Moment
 from cropperhead_core.errors import JournalError
 from cropperhead_core.queue import Queue
 from tests.glibc import needs_glibc, used_bytes
@@ -163,8 +163,20 @@ def test_a_transaction_is_all_or_nothing(queue: Queue) -> None:
 def test_a_file_that_is_no_queue_is_our_error(tmp_path: Path) -> None:
     path = tmp_path / "watch.sqlite"
     path.write_bytes(b"no database, but long enough to be looked at" * 100)
-    with pytest.raises(JournalError, match=r"queue .*watch\.sqlite cannot be used"):
+    with pytest.raises(JournalError, match=r"queue .*watch\.sqlite cannot be used: .*move it away"):
         Queue(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("folder", 7), ("size", "x"), ("since", b"x"), ("next_try", "soon"), ("state", "lost")],
+)
+def test_what_makes_no_sense_in_it_is_damage(queue: Queue, column: str, value: object) -> None:
+    queue.put([failed(A, 1, 2)])
+    with closing(sqlite3.connect(queue.path)) as database, database:
+        database.execute(f"UPDATE files SET {column} = ?", (value,))  # noqa: S608 (ours)
+    with pytest.raises(JournalError, match=f"the queue {queue.path} is damaged: .*move it away"):
+        [queue.in_state(state, 9) for state in (*STATES, "lost")]  # type: ignore[arg-type]
 
 
 @needs_glibc

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -20,13 +21,15 @@ from cropperhead_plugin.protocol import Failure
 
 
 class Answering:
-    """Answers each photo with its process; some names make it late, or die."""
+    """Answers each photo with its process; some names make it late, die or hang."""
 
     def suggestion(self, path: Path, _wishes: Wishes) -> Failure:
         if "late" in path.name:
             time.sleep(0.2)
         if "crash" in path.name:
             os._exit(3)
+        if "hang" in path.name:
+            signal.pause()
         return Failure(path, "Answer", str(os.getpid()))
 
 
@@ -65,6 +68,17 @@ def test_a_crash_costs_that_photo_only() -> None:
     assert [answer.photo.name for answer in found] == names
     failed = [answer.photo.name for answer in found if answer.type == "UnreadablePhoto"]
     assert failed == ["crash1.jpg", "crash2.jpg", "crash3.jpg"]
+
+
+def test_a_photo_that_hangs_costs_that_photo_only() -> None:
+    names = ["a.jpg", "hang.jpg", "b.jpg", "c.jpg", "d.jpg"]
+    with Pool(Building(), 2, patience_s=8) as pool:
+        found = list(pool.suggestions(map(Path, names), Wishes()))
+    failures = [answer for answer in found if isinstance(answer, Failure)]
+    assert [answer.photo.name for answer in failures] == names
+    assert [answer.message for answer in failures if answer.type == "UnreadablePhoto"] == [
+        "hang.jpg took longer than 8 s; is its disk still there?"
+    ]
 
 
 def test_what_keeps_a_worker_from_starting_is_raised() -> None:

@@ -20,7 +20,8 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Watches folders to the bottom and writes a crop for each new photo, once it has kept\n"
         "still for a while. Photos with a sidecar of anybody's are left alone. Runs until it is\n"
-        "stopped; SIGHUP has it read the settings again. 'cropperhead status' tells how it does."
+        "stopped or its terminal is closed; SIGHUP has it read the settings again.\n"
+        "'cropperhead status' tells how it does."
     )
     parser.add_argument(
         "folders", nargs="*", metavar="DIR", help="a folder (default: folders in the settings)"

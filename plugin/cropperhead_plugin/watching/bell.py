@@ -26,6 +26,7 @@ class Bell:
     def __init__(self, pulse: Callable[[], object] = lambda: None, pulse_s: float = 30.0) -> None:
         self.is_stopping = False
         self.is_reloading = False
+        self._is_at_terminal = False
         self._pulse, self._pulse_s = pulse, pulse_s
         # A pipe, because a lock that a signal handler wants may be held by what it interrupted.
         self._ear, self._rope = os.pipe()
@@ -70,7 +71,12 @@ class Bell:
 
     @contextmanager
     def heeding(self) -> Iterator[None]:
-        """SIGTERM and SIGINT stop us, SIGHUP has us begin anew."""
+        """SIGTERM and SIGINT stop us, SIGHUP has us begin anew.
+
+        Unless it says that our terminal was closed: that stops us too, but not under nohup.
+        """
+        is_minded = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+        self._is_at_terminal = is_minded and has_terminal()
         kept = {
             number: signal.signal(number, self._heed)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -89,8 +95,18 @@ class Bell:
         return True
 
     def _heed(self, number: int, _frame: FrameType | None) -> None:
-        if number == signal.SIGHUP:
+        is_closed = self._is_at_terminal and not has_terminal()
+        if number == signal.SIGHUP and not is_closed:
             self.is_reloading = True
         else:
             self.is_stopping = True
         self.ring()
+
+
+def has_terminal() -> bool:
+    """Whether there is a terminal that controls us, as tty(4) says to find out."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

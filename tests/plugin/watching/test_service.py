@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -70,6 +71,34 @@ def test_a_watch_that_waits_ends_at_once(home: Home, number: signal.Signals) -> 
         watch.until_said("watching")
         watch.process.send_signal(number)
         assert watch.process.wait(5) == 0
+
+
+@pytest.mark.parametrize("wrapper", [(), ("nohup",)])
+def test_a_watch_ends_with_its_terminal_but_not_under_nohup(
+    home: Home, wrapper: tuple[str, ...]
+) -> None:
+    ours, theirs = pty.openpty()
+    with (home.place / "log").open("wb") as log:
+        command = ["setsid", "--ctty", *wrapper, *Watching.command(home)]
+        watch = subprocess.Popen(command, stdin=theirs, stderr=log, env=home.environment)
+    os.close(theirs)
+    try:
+        until(lambda: begun(home) == 1)
+        watch.send_signal(signal.SIGHUP)  # a person's: the terminal is there
+        until(lambda: begun(home) == 2)
+        os.close(ours)
+        if wrapper:
+            until(lambda: begun(home) == 3)
+        else:
+            assert watch.wait(20) == 0
+    finally:
+        watch.terminate()
+        watch.wait(20)
+
+
+def begun(home: Home) -> int:
+    """How often the watch began, by its log."""
+    return (home.place / "log").read_text().count("watching ")
 
 
 def settings(home: Home, text: str) -> None:
