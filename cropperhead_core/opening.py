@@ -22,6 +22,7 @@ __all__ = [
     "XMP_KEYS",
     "exif_of",
     "forget_xmp",
+    "load_late",
     "opened",
     "opened_raw",
     "unreadable",
@@ -97,13 +98,19 @@ def unreadable(path: Path, error: BaseException) -> UnreadablePhoto:
 
 
 def exif_of(image: Image.Image) -> Image.Exif:
-    """What the EXIF block says, and XMP not; cut short, it says nothing, as in a JPEG."""
-    if image.format == "PNG" and "exif" not in image.info:
-        image.load()  # both may stand behind its pixels
+    """The tags of the EXIF block, without what Pillow takes from XMP; none if it is cut short."""
+    if "exif" not in image.info:
+        load_late(image)
     forget_xmp(image)
     with suppress(struct.error):
         return image.getexif()
     return Image.Exif()
+
+
+def load_late(image: Image.Image) -> None:
+    """Read to the end of a PNG, since its EXIF and XMP may stand behind its pixels."""
+    if image.format == "PNG":
+        image.load()
 
 
 def forget_xmp(image: Image.Image) -> None:

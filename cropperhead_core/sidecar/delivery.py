@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from cropperhead_core.crop import Crop
-from cropperhead_core.errors import SidecarConflict
+from cropperhead_core.errors import NotExpressible, SidecarConflict
 from cropperhead_core.orientation import Orientation, stored_crop, upright_crop
 from cropperhead_core.photo import Photo
 
@@ -59,7 +59,7 @@ class Framing:
         """
         darkroom.require_one_turn(photo)
         shown = flipped(steps, photo.orientation)
-        brought = [step for crop in suggested for step in _said(crop, photo, shown)]
+        brought = [step for crop in suggested for step in _sayable(crop, photo, shown)]
         keys = {darkroom.key(step) for step in [OFF["ashift"], *brought]}
         return cls(photo, tuple(steps), frozenset(keys | set(signed.split())))
 
@@ -76,8 +76,15 @@ class Framing:
         ):
             raise SidecarConflict(f"{self.photo.path} has a crop of your own, so it was left alone")
 
+    def can_say(self, crop: Crop) -> bool:
+        """Whether darktable can be given this upright crop: it refuses some close to a corner."""
+        return bool(_sayable(crop, self.photo, flipped(self.steps, self.photo.orientation)))
+
     def deliveries(self, crops: Sequence[Crop]) -> list[list[Step]]:
-        """The steps that bring each of these upright crops, whichever was there before it."""
+        """The steps that bring each of these upright crops, whichever was there before it.
+
+        Raises `NotExpressible` for one that darktable cannot be given.
+        """
         shown = flipped(self.steps, self.photo.orientation)
         modules = self._modules(crops)
         return [self._brought(_said(crop, self.photo, shown), modules) for crop in crops]
@@ -110,6 +117,14 @@ class Framing:
 
     def _frames(self, number: int) -> bool:
         return self.steps[number].operation in darkroom.FRAMING
+
+
+def _sayable(crop: Crop, photo: Photo, shown: Orientation) -> list[Step]:
+    """The steps of a crop that was suggested; none for one that darktable can't have been given."""
+    try:
+        return _said(crop, photo, shown)
+    except NotExpressible:
+        return []
 
 
 def _said(crop: Crop, photo: Photo, shown: Orientation) -> list[Step]:

@@ -15,7 +15,14 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from cropperhead_core.errors import SidecarError, UnreadablePhoto
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.jpeg import START_OF_SCAN, markers
-from cropperhead_core.opening import DECODER_ERRORS, XMP_KEYS, opened, opened_raw, unreadable
+from cropperhead_core.opening import (
+    DECODER_ERRORS,
+    XMP_KEYS,
+    load_late,
+    opened,
+    opened_raw,
+    unreadable,
+)
 from cropperhead_core.photo import is_raw
 
 from .files import Content
@@ -52,6 +59,7 @@ def _packet(photo: Path) -> str | bytes | None:
     if is_raw(photo):  # in a container of its maker's, which Pillow does not know
         return None
     with opened(photo) as image:
+        load_late(image)
         return next((image.info[key] for key in XMP_KEYS if key in image.info), None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -111,14 +111,17 @@ def _delivered(
 ) -> Delivered | Failure:
     if isinstance(result, Failure):
         return result
-    crops = [ranked.crop for ranked in result.crops]
     try:
         framing = _framing(result.photo, sidecar, journal)
+        sayable = tuple(each for each in result.crops if framing.can_say(each.crop))
+        result = replace(result, crops=sayable or result.crops)
+        crops = [each.crop for each in result.crops]
+        found = Delivered(result, framing.deliveries(crops), framing.before(crops))
         if journal is not None:
             note(journal, result, wishes)
     except CropperHeadError as error:
         return Failure.of(result.photo, error)
-    return Delivered(result, framing.deliveries(crops), framing.before(crops))
+    return found
 
 
 def _framing(photo: Path, sidecar: Path, journal: Journal | None) -> Framing:

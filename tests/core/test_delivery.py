@@ -97,10 +97,18 @@ def test_perspective_is_no_crop() -> None:
         framing(Step("ashift", 5, shifted)).require_ours()
 
 
-@pytest.mark.parametrize("step", [Step("crop", 1, struct.pack("<4f2i", 0, 0, 1, 1, 0, 0))])
-def test_the_whole_frame_is_nobodys_crop(step: Step) -> None:
-    framing(step).require_ours()
+def test_the_whole_frame_is_nobodys_crop() -> None:
+    framing(Step("crop", 1, struct.pack("<4f2i", 0, 0, 1, 1, 0, 0))).require_ours()
     framing().require_ours()
+
+
+def test_a_crop_that_darktable_refuses_stands_in_the_way_of_no_other() -> None:
+    corner = Crop(0.05, 0.95, 0.9, 1.0)
+    there = framing(ours=(corner, CROP))
+    assert [there.can_say(crop) for crop in (corner, CROP)] == [False, True]
+    with pytest.raises(NotExpressible, match="outermost tenth"):
+        there.deliveries([corner])
+    framing(*there.deliveries([CROP])[0], ours=(corner, CROP)).require_ours()
 
 
 def test_an_earlier_crop_of_theirs_comes_back() -> None:

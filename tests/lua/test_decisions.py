@@ -198,10 +198,24 @@ def test_edits_that_frame_count(operation: str) -> None:
 def test_a_photo_is_framed_by_the_last_step_of_a_module(
     steps: list[tuple[str, bool]], expected: bool
 ) -> None:
+    text = packed_history([Step(name, 1, b"\0" * 24, is_enabled=is_on) for name, is_on in steps])
+    assert LUA.module("framing").is_on(text) is expected
+
+
+def packed_history(steps: list[Step]) -> bytes:
+    """A sidecar with these steps."""
     path = Path("a.jpg.xmp")
     tree = parsed(NEW.encode(), path)
-    append(tree, [Step(name, 1, b"\0" * 24, is_enabled=is_on) for name, is_on in steps], path)
-    assert LUA.module("framing").is_on(packed(tree, NEW.encode(), "a.xmp")) is expected
+    append(tree, steps, path)
+    return packed(tree, NEW.encode(), path)
+
+
+def test_what_was_undone_frames_nothing() -> None:
+    text = packed_history([Step("crop", 1, b"\0" * 24)]).replace(
+        b'history_end="1"', b'history_end="0"'
+    )
+    assert LUA.module("framing").is_on(text) is False
+    assert LUA.module("framing").of(text) == b""
 
 
 def test_the_suggestion_is_told_in_words() -> None:

@@ -82,6 +82,15 @@ def test_its_own_crop_may_be_replaced(program: Program, astronaut: Path) -> None
     assert kind(again, "delivered")["verdict"] == "crop"
 
 
+def test_crops_that_darktable_refuses_are_left_out_and_forgotten(program: Program) -> None:
+    rocket, narrow = photo(program.folder / "r.jpg", "rocket"), ("--aspect", "1:10", "--top", "100")
+    (suggested,) = lines(program("suggest", "--json", *narrow, rocket).stdout)
+    (line,) = lines(program("deliver", *narrow, stdin=listed(rocket, beside(rocket))).stdout)
+    assert 0 < len(kind(line, "delivered")["crops"]) < len(suggested["crops"])
+    (again,) = delivered(program, rocket, beside(rocket))
+    assert kind(again, "delivered")["verdict"] == "crop"
+
+
 def test_a_crop_of_the_photographer_is_left_alone(program: Program, astronaut: Path) -> None:
     sidecar = darkroom.with_crop(None, read_photo(astronaut), OWN, Provenance(), "a")
     beside(astronaut).write_bytes(sidecar.replace(b"cropperhead:Written", b"cropperhead:Other"))

@@ -4,13 +4,16 @@ local framing = {}
 
 local MODULES = { crop = true, ashift = true, clipping = true }
 
--- The entries of the modules that frame the photo, each with its module, in their order.
+-- The entries of the modules that frame the photo, each with its module, in their order. What lies
+-- beyond the end of the history was undone.
 local function entries_of(sidecar)
   local entries = {}
+  local ends = tonumber(sidecar:match('darktable:history_end="(%d+)"')) or math.huge
   local history = sidecar:match("<darktable:history>.-</darktable:history>") or ""
   for entry in history:gmatch("<rdf:li(.-)/>") do
     local module = entry:match('darktable:operation="([^"]*)"')
-    if MODULES[module or ""] then
+    local number = tonumber(entry:match('darktable:num="(%d+)"')) or 0
+    if MODULES[module or ""] and number < ends then
       entries[#entries + 1] = { module = module, text = entry }
     end
   end

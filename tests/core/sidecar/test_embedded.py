@@ -12,7 +12,13 @@ import tifffile
 from PIL import Image
 
 from cropperhead_core.crop import Crop
-from cropperhead_core.errors import NotExpressible, SidecarError, ToolError, UnreadablePhoto
+from cropperhead_core.errors import (
+    NotExpressible,
+    SidecarConflict,
+    SidecarError,
+    ToolError,
+    UnreadablePhoto,
+)
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.opening import opened
 from cropperhead_core.orientation import Orientation
@@ -127,6 +133,30 @@ def test_a_heic_that_exif_turns_otherwise_is_cropped_for_lightroom_only(
     assert found is not None
     assert found.crop == CROP
     assert [each.name for each in tmp_path.iterdir()] == ["a.heic"]
+
+
+def test_a_crop_behind_the_pixels_of_a_png_is_somebodys(tmp_path: Path, tool: ExifTool) -> None:
+    path = tmp_path / "a.png"
+    drawn_photos.save(path, Orientation(1))
+    edges = [f"-XMP-crs:Crop{edge}=0.{n}" for n, edge in enumerate(("Top", "Left"), 1)]
+    edges += ["-XMP-crs:CropBottom=0.8", "-XMP-crs:CropRight=0.9", "-XMP-crs:CropAngle=0"]
+    tags = ["-XMP-crs:HasCrop=True", *edges]
+    subprocess.run(["exiftool", "-q", "-overwrite_original", *tags, path], check=True)
+    path.write_bytes(with_text_last(path.read_bytes()))
+    assert find_crop(path) is not None
+    with pytest.raises(SidecarConflict):
+        write_crop(path, Crop(0.2, 0.2, 0.8, 0.8), "lightroom", embed=True, exiftool=tool)
+
+
+def with_text_last(data: bytes) -> bytes:
+    """A PNG with its iTXt behind its IDAT, and every checksum right."""
+    place, chunks = 8, []
+    while place < len(data):
+        length = int.from_bytes(data[place : place + 4], "big")
+        chunks.append(data[place : place + 12 + length])
+        place += 12 + length
+    chunks.sort(key=lambda chunk: (chunk[4:8] == b"IEND", chunk[4:8] == b"iTXt"))  # stable
+    return data[:8] + b"".join(chunks)
 
 
 def test_a_packet_that_is_numbers_is_refused(tmp_path: Path) -> None:
