@@ -62,7 +62,8 @@ def _reduced(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 def _eight_bit(image: Image.Image, white: float, black: float) -> Image.Image:
     """Deep gray scaled down, its white to 255 and its black to 0."""
-    samples = (np.asarray(image, np.float64) - black) * (255 / (white - black))
+    known = np.nan_to_num(np.asarray(image, np.float64), nan=black)  # floats may be anything
+    samples = (known - black) * (255 / (white - black))
     return Image.fromarray((samples.clip(0, 255) + 0.5).astype(np.uint8))
 
 

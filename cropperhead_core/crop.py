@@ -7,16 +7,15 @@ The crop is Adobe's: measured on 66 Lightroom exports, see docs/geometry.md.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from .errors import InvalidCrop
 
-__all__ = ["MAX_ANGLE", "Box", "Crop", "Point", "Quad", "Size", "largest_inside"]
+__all__ = ["MAX_ANGLE", "Box", "Crop", "Point", "Quad", "Size", "along", "largest_inside"]
 
 MAX_ANGLE = 45.0
 """Degrees; beyond it another edge would be the top (Lightroom's own limit)."""
-
 TOLERANCE = 0.5
 """Pixels that a corner may lie outside the frame: six decimals of a 50 MP photo, and rounding."""
 
@@ -103,12 +102,8 @@ class Box:
 
     def contains(self, other: Box) -> bool:
         """Whether all of the other box lies inside this one."""
-        return (
-            self.left <= other.left
-            and self.top <= other.top
-            and self.right >= other.right
-            and self.bottom >= other.bottom
-        )
+        starts_inside = self.left <= other.left and self.top <= other.top
+        return starts_inside and self.right >= other.right and self.bottom >= other.bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +123,17 @@ class Crop:
     angle: float = 0.0
 
     def __post_init__(self) -> None:
-        if not all(map(math.isfinite, (self.top, self.left, self.bottom, self.right, self.angle))):
+        if not all(map(math.isfinite, self.numbers)):
             raise InvalidCrop(f"expected finite numbers, got {self}")
         if abs(self.angle) > MAX_ANGLE:
             raise InvalidCrop(f"expected an angle of at most {MAX_ANGLE:g} degrees, got {self}")
         if self.angle == 0 and not (self.left < self.right and self.top < self.bottom):
             raise InvalidCrop(f"expected left < right and top < bottom, got {self}")
+
+    @property
+    def numbers(self) -> tuple[float, float, float, float, float]:
+        """top, left, bottom, right, angle: in the order that Adobe says them."""
+        return self.top, self.left, self.bottom, self.right, self.angle
 
     @classmethod
     def whole(cls) -> Self:
@@ -155,7 +155,7 @@ class Crop:
         called in a preview that was rotated about its centre.
         """
         left, top, right, bottom = edges
-        ends = [_along(x, y, angle) for x, y in ((left, top), (right, bottom))]
+        ends = [along(x, y, angle) for x, y in ((left, top), (right, bottom))]
         (x0, y0), (x1, y1) = [(x + size.width / 2, y + size.height / 2) for x, y in ends]
         return cls(y0 / size.height, x0 / size.width, y1 / size.height, x1 / size.width, angle)
 
@@ -163,7 +163,7 @@ class Crop:
         """The inverse of `turned`: left, top, right, bottom in turned pixels from the centre."""
         corners = ((self.left, self.top), (self.right, self.bottom))
         (left, top), (right, bottom) = [
-            _along((x - 0.5) * size.width, (y - 0.5) * size.height, -self.angle) for x, y in corners
+            along((x - 0.5) * size.width, (y - 0.5) * size.height, -self.angle) for x, y in corners
         ]
         return left, top, right, bottom
 
@@ -172,11 +172,16 @@ class Crop:
         left, top, right, bottom = self.edges(size)
         return right - left, bottom - top
 
+    def output(self, size: Size) -> Size:
+        """The picture that comes out, in whole pixels, at least one each way."""
+        width, height = self.extent(size)
+        return Size(max(1, round(width)), max(1, round(height)))
+
     def quad(self, size: Size) -> Quad:
         """The four corners in pixels of a photo of this size, clockwise from its own top-left."""
         left, top, right, bottom = self.edges(size)
         corners = [
-            _along(x, y, self.angle)
+            along(x, y, self.angle)
             for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))
         ]
         a, b, c, d = [(x + size.width / 2, y + size.height / 2) for x, y in corners]
@@ -204,15 +209,12 @@ class Crop:
 
     def is_whole(self, size: Size) -> bool:
         """Whether this keeps the whole frame to within half a pixel."""
-        whole = Crop.whole().edges(size)
-        near = zip(self.edges(size), whole, strict=True)
+        near = zip(self.edges(size), Crop.whole().edges(size), strict=True)
         return abs(self.angle) < 1e-6 and all(abs(a - b) <= TOLERANCE for a, b in near)
 
     def rounded(self) -> Self:
         """This crop at six decimals: what a sidecar can hold."""
-        numbers = (self.top, self.left, self.bottom, self.right, self.angle)
-        top, left, bottom, right, angle = (round(number, 6) + 0.0 for number in numbers)
-        return replace(self, top=top, left=left, bottom=bottom, right=right, angle=angle)
+        return type(self)(*(round(number, 6) + 0.0 for number in self.numbers))
 
 
 def _outside(point: Point, size: Size) -> float:
@@ -221,7 +223,7 @@ def _outside(point: Point, size: Size) -> float:
     return max(-x, -y, x - size.width, y - size.height)
 
 
-def _along(x: float, y: float, degrees: float) -> Point:
+def along(x: float, y: float, degrees: float) -> Point:
     """(x, y) turned clockwise on screen (y down) by this many degrees."""
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return x * c - y * s, x * s + y * c

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .errors import UnreadablePhoto
+from .errors import SettingsError, UnreadablePhoto
 
 __all__ = ["Picture", "data_hash", "fingerprint", "groups", "read_pictures", "series", "split"]
 
@@ -50,7 +50,20 @@ class Picture:
 
 
 def read_pictures(data: Path, tiers: Sequence[str] = ("A",)) -> list[Picture]:
-    """All photos of these licence tiers: those with scores first, then those without."""
+    """All photos of these licence tiers: those with scores first, then those without.
+
+    Raises `SettingsError` if the folder does not hold the open data.
+    """
+    try:
+        return _listed(data, tiers)
+    except (OSError, ValueError, KeyError) as error:
+        raise SettingsError(
+            f"expected the open data (preferences/, photos/) in {data}, choose it with --data:"
+            f" {error}"
+        ) from error
+
+
+def _listed(data: Path, tiers: Sequence[str]) -> list[Picture]:
     text = (data / "preferences" / "preferences.jsonl").read_text("utf-8")
     scored = [json.loads(line) for line in text.splitlines()]
     with (data / "photos" / "manifest.csv").open(encoding="utf-8", newline="") as file:

@@ -1,18 +1,29 @@
-"""What the disk has where a photo should be; what is wrong there is said in our errors."""
+"""Files and folders: what is there, and temporary folders of ours."""
 
 from __future__ import annotations
 
 import os
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import UnreadablePhoto
 
-__all__ = ["file_stat", "is_folder"]
+__all__ = ["SCRATCH", "file_stat", "is_folder", "is_there", "scratch"]
+
+SCRATCH = "cropperhead-"
+"""Names of our temporary folders begin with this and the number of their process."""
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file or folder; False if its name is too long or we may not look."""
+    return os.path.exists(path)  # noqa: PTH110 (Path's raises for such names)
 
 
 def is_folder(path: Path) -> bool:
-    """Whether this is a folder; what has too long a name or may not be looked at is none.
+    """Whether this is a folder; False if its name is too long or we may not look.
 
     >>> is_folder(Path("/")), is_folder(Path("n" * 300))
     (True, False)
@@ -32,6 +43,16 @@ def file_stat(path: Path) -> os.stat_result:
     if not stat.S_ISREG(found.st_mode):  # a pipe would keep us waiting
         raise UnreadablePhoto(f"expected a photo, got something that is no file: {path}")
     return found
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder where temporary files go, which is gone afterwards; raises OSError.
+
+    Its name tells the process, so that what a killed one left behind is known.
+    """
+    with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-") as folder:
+        yield Path(folder)
 
 
 def _require_open(folder: Path) -> None:

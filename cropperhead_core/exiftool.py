@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import select
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from .disk import scratch
 from .errors import ToolError
 
 __all__ = ["ExifTool"]
@@ -145,8 +145,8 @@ def _plain(path: Path) -> Iterator[str]:
         return
     with ExitStack() as stack:
         try:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cropperhead-"))
-            link = Path(folder, "photo" + (path.suffix if path.suffix[1:].isalnum() else ""))
+            folder = stack.enter_context(scratch())
+            link = folder / ("photo" + (path.suffix if path.suffix[1:].isalnum() else ""))
             link.symlink_to(name)
         except OSError as error:
             message = f"cannot link from where temporary files go (TMPDIR): {error.strerror}"

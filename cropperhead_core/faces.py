@@ -12,7 +12,7 @@ from PIL import Image
 from .blazeface import MIN_CONFIDENCE, agreed, decoded, distinct
 from .crop import Box
 from .light import is_lit_from_left
-from .model_folder import read_model, shipped
+from .model_folder import built_from, read_model, shipped
 from .views import View, corners, views
 
 __all__ = ["FaceFinder"]
@@ -39,13 +39,15 @@ class FaceFinder:
 
         Raises `ModelError` when it is damaged or of an unknown version.
         """
-        _, weights = read_model(folder or shipped("faces"), "faces", VERSION)
-        self._interpreter = Interpreter(model_content=weights, num_threads=1)
-        self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        outputs = self._interpreter.get_output_details()
-        boxes, scores = sorted(outputs, key=lambda tensor: -int(tensor["shape"][-1]))
-        self._outputs = boxes["index"], scores["index"]
+        place = folder or shipped("faces")
+        _, weights = read_model(place, "faces", VERSION)
+        with built_from(place):
+            self._interpreter = Interpreter(model_content=weights, num_threads=1)
+            self._interpreter.allocate_tensors()
+            self._input = self._interpreter.get_input_details()[0]["index"]
+            outputs = self._interpreter.get_output_details()
+            boxes, scores = sorted(outputs, key=lambda tensor: -int(tensor["shape"][-1]))
+            self._outputs = boxes["index"], scores["index"]
 
     def __call__(self, pixels: Pixels) -> tuple[Box, ...]:
         """The faces in an upright (h, w, 3) sRGB picture, largest first, in fractions of it.

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from .crop import Box, Crop, Size, largest_inside
+from .crop import Box, Crop, Size, along, largest_inside
 from .preview import rotated
 
 __all__ = ["Frame"]
@@ -66,14 +66,13 @@ class Frame:
         left, top, right, bottom = ((box - 0.5) * np.tile(self.extent, 2)).tolist()
         return Crop.turned((left, top, right, bottom), self.size, self.angle).rounded()
 
-    def holds(self, box: Box) -> Box | None:
+    def placed(self, box: Box) -> Box | None:
         """A box of the photo as one of the frame, upright there; None if the frame cuts it."""
         if self.angle == 0:
             return box
         x, y = (box.left + box.right - 1) / 2, (box.top + box.bottom - 1) / 2
-        c, s = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
-        x, y = x * self.size.width, y * self.size.height
-        x, y = (x * c + y * s) / self.extent[0] + 0.5, (y * c - x * s) / self.extent[1] + 0.5
+        x, y = along(x * self.size.width, y * self.size.height, -self.angle)
+        x, y = x / self.extent[0] + 0.5, y / self.extent[1] + 0.5
         half_x = box.width * self.size.width / self.extent[0] / 2
         half_y = box.height * self.size.height / self.extent[1] / 2
         edges = (x - half_x, y - half_y, x + half_x, y + half_y)

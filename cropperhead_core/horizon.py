@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .lines import ANGLES, CELLS, evidence, luma
-from .model_folder import read_model, shipped
+from .model_folder import built_from, read_model, shipped
 
 __all__ = ["BINS", "WEIGHTS", "Horizon", "belief", "mirrored", "summary"]
 
@@ -41,10 +41,12 @@ class Horizon:
 
         Raises `ModelError` when it is damaged or of an unknown version.
         """
-        config, content = read_model(folder or shipped("level-1"), "level", VERSION)
-        self._weights = _arrays(content)
-        self.name: str = config["name"]
-        self.confidence: float = config["confidence"]
+        place = folder or shipped("level-1")
+        config, content = read_model(place, "level", VERSION)
+        with built_from(place):
+            self._weights = _arrays(content)
+            self.name: str = config["name"]
+            self.confidence: float = config["confidence"]
 
     def __call__(self, pixels: Pixels) -> Floats:
         """(bins,) probabilities of the angles `BINS` for an upright (h, w, 3) sRGB picture."""

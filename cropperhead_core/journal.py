@@ -67,7 +67,7 @@ class Journal(Store):
 
     def record_suggestion(self, photo: Path, key: str, suggested: Suggested) -> int:
         """Note what was suggested for this photo; the suggestion's number comes back."""
-        crops = json.dumps([_numbers(crop) for crop in suggested.crops])
+        crops = json.dumps([crop.numbers for crop in suggested.crops])
         wishes = json.dumps(dict(suggested.wishes))
         size = suggested.size
         with self.transaction():
@@ -102,7 +102,7 @@ class Journal(Store):
 
     def begin(self, writing: Writing, key: str) -> int:
         """Note what is about to be written, on the disk before this returns."""
-        crop = json.dumps(_numbers(writing.crop))
+        crop = json.dumps(writing.crop.numbers)
         before = None if writing.before is None else zlib.compress(writing.before, 1)
         with self.transaction(durable=True):
             row = (self._photo(writing.photo, key), time.time(), writing.editor)
@@ -178,7 +178,7 @@ class Journal(Store):
         self, suggestion: int, outcome: str, crop: Crop | None, editor: str | None
     ) -> None:
         """Note what became of a suggestion, and the crop the photo has now."""
-        numbers = None if crop is None else json.dumps(_numbers(crop))
+        numbers = None if crop is None else json.dumps(crop.numbers)
         with self.transaction():
             self._insert("outcomes", (suggestion, time.time(), editor, outcome, numbers))
 
@@ -205,10 +205,6 @@ class Journal(Store):
         # The table is one of our own four names; the values are bound.
         cursor = self._db.execute(f"INSERT INTO {table} VALUES (NULL, {marks})", row)  # noqa: S608
         return int(cursor.lastrowid or 0)
-
-
-def _numbers(crop: Crop) -> tuple[float, ...]:
-    return crop.top, crop.left, crop.bottom, crop.right, crop.angle
 
 
 def _suggested(row: Sequence[Any]) -> Suggested:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from .errors import ModelError
 
-__all__ = ["CONFIG", "GRAPH", "read_model", "shipped"]
+__all__ = ["CONFIG", "GRAPH", "built_from", "read_model", "shipped"]
 
 CONFIG = "config.json"
 GRAPH = "model.tflite"
@@ -41,3 +43,12 @@ def read_model(folder: Path, kind: str, version: int) -> tuple[dict[str, Any], b
     if hashlib.sha256(weights).hexdigest() != expected:
         raise ModelError(f"the weights in {folder} do not match their hash, reinstall CropperHead")
     return config, weights
+
+
+@contextmanager
+def built_from(folder: Path) -> Iterator[None]:
+    """What goes wrong while a network is built from this folder, as `ModelError`."""
+    try:
+        yield
+    except (KeyError, ValueError, RuntimeError, TypeError, ArithmeticError) as error:
+        raise ModelError(f"expected a whole model in {folder}, reinstall it: {error}") from error

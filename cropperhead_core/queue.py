@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
+from .disk import is_there
 from .entry import FINISHED, STATES, Entry, Known, Moment, State
 from .schema import QUEUE, migrate
 from .store import Store
@@ -32,8 +33,12 @@ class Queue(Store):
     def copied(cls, path: Path) -> Self:
         """A queue in memory, with what is in that file: for rehearsals."""
         copy = cls(Path(":memory:"))
-        if path.exists():
-            copy._take_over(path)
+        try:
+            if is_there(path):
+                copy._take_over(path)
+        except BaseException:
+            copy.close()
+            raise
         return copy
 
     def _take_over(self, path: Path) -> None:

@@ -21,7 +21,7 @@ from PIL import Image
 from .errors import ModelError
 from .importance import PROBES, importance
 from .light import is_lit_from_left
-from .model_folder import CONFIG, GRAPH
+from .model_folder import CONFIG, GRAPH, built_from
 
 __all__ = ["FORMAT", "Look", "Predictor", "Ranker", "load_model", "squared"]
 
@@ -142,7 +142,5 @@ def load_model(folder: Path) -> Ranker:
         )
     if hashlib.sha256(weights).hexdigest() != expected:
         raise ModelError(f"the weights in {folder} do not match their hash, reinstall the model")
-    try:
+    with built_from(folder):
         return Ranker(weights, config)
-    except (KeyError, ValueError, RuntimeError, TypeError, ArithmeticError) as error:
-        raise ModelError(f"expected a whole model in {folder}, reinstall it: {error}") from error

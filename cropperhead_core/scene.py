@@ -91,7 +91,7 @@ def _kept_ratio(shape: Shape) -> float | None:
 
 def _held(frame: Frame, faces: tuple[Box, ...]) -> tuple[Box, ...] | None:
     """The faces in a frame; None if it cuts one of them."""
-    placed = [frame.holds(face) for face in faces]
+    placed = [frame.placed(face) for face in faces]
     inside = tuple(face for face in placed if face is not None)
     return inside if len(inside) == len(faces) else None
 

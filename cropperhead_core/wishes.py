@@ -43,8 +43,10 @@ class Shape:
         >>> Shape("free", None).label(0.6667)
         '2:3'
         """
-        if self.is_original or ":" in self.name:
+        if ":" in self.name:
             return self.name
+        if self.is_original:
+            return "original"
         long = max(aspect, 1 / aspect)
         for name in KNOWN:
             wide, high = name.split(":")

@@ -45,9 +45,7 @@ def number(value: float) -> str:
 
 def encoded(crop: Crop) -> dict[Name, str]:
     """The properties that say this crop."""
-    numbers = (crop.top, crop.left, crop.bottom, crop.right, crop.angle)
-    texts = ["True", *map(number, numbers)]
-    return dict(zip(CROP_KEYS, texts, strict=True))
+    return dict(zip(CROP_KEYS, ["True", *map(number, crop.numbers)], strict=True))
 
 
 def decoded(values: Mapping[Name, str], name: object) -> Crop | None:
@@ -58,10 +56,13 @@ def decoded(values: Mapping[Name, str], name: object) -> Crop | None:
     """
     if not (_is_true(values, "HasCrop")) or _is_true(values, "AlreadyApplied"):
         return None
+    lacking = [key for key in CROP_TAGS[1:5] if (CRS, key) not in values]
+    if lacking:
+        raise InvalidCrop(f"expected five numbers for the crop in {name}, got no {lacking[0]}")
     try:
         top, left, bottom, right = (float(values[CRS, key]) for key in CROP_TAGS[1:5])
         return Crop(top, left, bottom, right, float(values.get((CRS, "CropAngle"), "0") or 0))
-    except (KeyError, ValueError) as error:
+    except ValueError as error:
         raise InvalidCrop(f"expected five numbers for the crop in {name}: {error}") from error
 
 
@@ -103,7 +104,9 @@ def update(rdf: Element, tops: Sequence[Element], values: Mapping[Name, str]) ->
         elif element is not None:
             element.text = value
         else:
-            _description(rdf, tops, key[0]).set(spelled, value)
+            best = _description(rdf, tops, key[0])
+            best.set(spelled, value)
+            tops = tops or [best]
 
 
 def _description(rdf: Element, tops: Sequence[Element], namespace: str) -> Element:

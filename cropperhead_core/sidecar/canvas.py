@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from cropperhead_core.crop import Crop, Size
+from cropperhead_core.crop import Crop, Size, along
 from cropperhead_core.errors import NotExpressible
 from cropperhead_core.orientation import Orientation
 
@@ -85,10 +85,10 @@ class Canvas:
     @cached_property
     def _corners(self) -> tuple[list[float], list[float]]:
         """The corner pixels' coordinates, turned about the centre: all x and all y."""
-        c, s = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
         width, height = self.stored.width, self.stored.height
         points = [(x - width / 2, y - height / 2) for x in (0, width - 1) for y in (0, height - 1)]
-        return [x * c + y * s for x, y in points], [-x * s + y * c for x, y in points]
+        turned = [along(x, y, -self.angle) for x, y in points]
+        return [x for x, _ in turned], [y for _, y in turned]
 
     @cached_property
     def _box(self) -> tuple[int, int]:
@@ -108,9 +108,9 @@ class Canvas:
     @property
     def _offset(self) -> tuple[float, float]:
         """What leads from pixels turned about the photo's centre to pixels of the cut box."""
-        c, s = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
+        half_x, half_y = along(0.5, 0.5, -self.angle)
         (low_x, low_y), (width, height) = (min(axis) for axis in self._corners), self._box
-        x, y = 0.5 - (c + s) / 2 - low_x, 0.5 - (c - s) / 2 - low_y
+        x, y = 0.5 - half_x - low_x, 0.5 - half_y - low_y
         return x - self.inner[0] * width, y - self.inner[1] * height
 
 

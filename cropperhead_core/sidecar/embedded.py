@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from cropperhead_core.disk import scratch
 from cropperhead_core.errors import SidecarError, UnreadablePhoto
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.jpeg import START_OF_SCAN, markers
@@ -28,11 +27,9 @@ from cropperhead_core.photo import is_raw
 from .files import Content
 from .packet import require_kept
 
-__all__ = ["COPIES", "embedded_packet", "with_earlier_packet", "with_packet"]
+__all__ = ["embedded_packet", "with_earlier_packet", "with_packet"]
 
 XMP_TIFF_TAG = 700
-COPIES = "cropperhead-"
-"""Folders of copies begin with this and the number of their process: who is left is known."""
 TIFF_HEADS = (b"II*\0", b"MM\0*")
 MAY_DIFFER = re.compile(
     r"SourceFile|(ExifTool|File|System|Composite|XMP-crs|XMP-cropperhead|XMP-x):.*"
@@ -98,8 +95,8 @@ def with_earlier_packet(photo: Path, packet: Content, exiftool: ExifTool) -> byt
 def _copied(photo: Path, packet: Content, exiftool: ExifTool, may: re.Pattern[str]) -> bytes:
     """The bytes of a copy with this packet, of whose tags those that fit the pattern may differ."""
     try:
-        with tempfile.TemporaryDirectory(prefix=f"{COPIES}{os.getpid()}-") as folder:
-            source, copy = Path(folder, "packet.xmp"), Path(folder, f"copy{photo.suffix}")
+        with scratch() as folder:
+            source, copy = folder / "packet.xmp", folder / f"copy{photo.suffix}"
             source.write_bytes(_wrapped(packet or b""))
             shutil.copyfile(photo, copy)
             tags = {"XMP:all": ""} if packet is None else {"XMP<": str(source)}

@@ -63,7 +63,7 @@ def read_bytes(path: Path) -> Content:
         found = path.stat()
         mode = found.st_mode
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a pipe would keep us waiting
-            raise SidecarError(f"expected a sidecar, got something that is no file: {path}")
+            raise SidecarError(f"expected a file, got something else: {path}")
         if path.suffix in SIDECARS and found.st_size > MAX_BYTES:
             size = found.st_size >> 20
             raise SidecarError(

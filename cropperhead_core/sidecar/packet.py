@@ -55,8 +55,10 @@ PREFIXES = {
 for _prefix, _namespace in PREFIXES.items():
     etree.register_namespace(_prefix, _namespace)
 DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
-PROLOG = re.compile(r"\ufeff?(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
-"""What may stand before the root: space, instructions, comments."""
+BETWEEN = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+"""What may stand before and behind the root: space, instructions, comments."""
+PROLOG = re.compile(rf"\ufeff?{BETWEEN.pattern}", re.DOTALL)
+OPENING = re.compile(r"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")
 UTF_16 = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
@@ -124,11 +126,22 @@ def packed(tree: Tree, data: bytes, name: object) -> bytes:
 
 def _span(text: str, root: Tree) -> tuple[int, int]:
     """Where the root begins and ends in the text that it was parsed from."""
-    around = PROLOG.match(text)
+    start = _behind(PROLOG, text, 0)
+    opened = _behind(OPENING, text, start)
+    if text[:opened].endswith("/>"):
+        return start, opened
     local = etree.QName(root).localname
-    closing = text.rfind(f"</{root.prefix}:{local}" if root.prefix else f"</{local}")
-    end = text.index(">", closing) + 1 if closing > 0 else len(text)
-    return around.end() if around else 0, end
+    name = f"{root.prefix}:{local}" if root.prefix else local
+    ends = [found.end() for found in re.finditer(rf"</{re.escape(name)}\s*>", text)]
+    # Comments may hold it too; only what is between things ends at the root's own end.
+    last = next((end for end in ends if _behind(BETWEEN, text, end) == len(text)), len(text))
+    return start, last
+
+
+def _behind(pattern: re.Pattern[str], text: str, start: int) -> int:
+    """Where what fits the pattern here ends."""
+    found = pattern.match(text, start)
+    return found.end() if found else start
 
 
 def rdf_of(tree: Tree, name: object) -> Tree:

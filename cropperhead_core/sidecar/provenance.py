@@ -30,9 +30,8 @@ class Provenance:
 
 def note(rdf: Element, tops: Sequence[Element], crop: Crop, signature: str, by: Provenance) -> None:
     """Note the suggested (upright) crop and the signature of what was written for it."""
-    edges = (crop.top, crop.left, crop.bottom, crop.right, crop.angle)
     score = "" if by.score is None else number(by.score)
-    values = (by.model, score, " ".join(map(number, edges)), by.time, signature)
+    values = (by.model, score, " ".join(map(number, crop.numbers)), by.time, signature)
     update(rdf, tops, dict(zip(KEYS, values, strict=True)))
 
 

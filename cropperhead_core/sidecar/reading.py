@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from cropperhead_core.crop import Crop
+from cropperhead_core.disk import is_there
 from cropperhead_core.photo import Photo, is_raw, read_photo
 
 from . import darkroom, lightroom, rawtherapee
@@ -62,7 +63,7 @@ def _places(photo: Path, editor: Editor | None) -> Iterator[tuple[Teller, Path]]
     """
     yield "darktable", sidecar_path(photo, "darktable")
     shared = sidecar_path(photo, "lightroom")
-    if is_raw(photo) or (editor is None and shared.exists() and not _has_raw_beside(photo)):
+    if is_raw(photo) or (editor is None and is_there(shared) and not _has_raw_beside(photo)):
         yield "lightroom", shared
     yield "lightroom", photo
     yield "rawtherapee", photo.with_name(photo.name + ".pp3")

@@ -80,7 +80,6 @@ def _offer(eyes: Eyes, picture: Picture, shape: str) -> tuple[float, float]:
     best = suggested(photo, pixels, eyes, Wishes(aspect=shape, level=False)).best
     if best is None:
         return 0.0, 0.0
-    crop = best.crop
-    answer = answer_of((crop.top, crop.left, crop.bottom, crop.right, crop.angle), pixels)
+    answer = answer_of(best.crop.numbers, pixels)
     true = np.array(picture.scores)
     return best.gain, float(true[0] - worth(clipped(answer.box), np.array(picture.boxes), true))

@@ -53,8 +53,7 @@ def crops(pictures: Sequence[Picture], *, is_turned: bool) -> Crops:
 
 def label(box: NDArray[np.float64], size: Size, angle: float) -> Floats:
     """The five numbers of a box (left to bottom) in the frame that this angle levels."""
-    crop = Frame.inside(size, angle, size.aspect).crop(box)
-    return np.array([crop.top, crop.left, crop.bottom, crop.right, crop.angle], np.float32)
+    return np.array(Frame.inside(size, angle, size.aspect).crop(box).numbers, np.float32)
 
 
 def mirrored(labels: Floats, aspects: Floats) -> Floats:

@@ -76,9 +76,16 @@ def tilted(pictures: Sequence[Picture], *, versions: int, seed: int, cache: Path
         with ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn")) as pool:
             for row, found in enumerate(pool.map(look, pictures, chunksize=4)):
                 seen[row], angles[row] = found
-        np.save(names[0], seen)
-        np.save(names[1], angles)
+        _save(names[0], seen)
+        _save(names[1], angles)
     return Tilted(np.load(names[0]), np.load(names[1]))
+
+
+def _save(path: Path, array: NDArray[np.generic]) -> None:
+    """In one step: a run that is killed leaves no half of it."""
+    half = path.with_suffix(".half.npy")
+    np.save(half, array)
+    half.replace(path)
 
 
 def _versions(

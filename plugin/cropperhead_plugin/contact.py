@@ -53,11 +53,11 @@ def contact_sheet(photos: Sequence[Sheet]) -> Image.Image:
 def cropped(photo: Image.Image, crop: Crop) -> Image.Image:
     """What comes out of a photo with this crop."""
     size = Size(*photo.size)
-    width, height = (max(1, round(length)) for length in crop.extent(size))
+    out, how = crop.output(size), Image.Transform.QUAD
     top_left, top_right, bottom_right, bottom_left = crop.quad(size)
     # Pillow wants the corners counter-clockwise: NW, SW, SE, NE.
     corners = (*top_left, *bottom_left, *bottom_right, *top_right)
-    return photo.transform((width, height), Image.Transform.QUAD, corners, Image.Resampling.BICUBIC)
+    return photo.transform((out.width, out.height), how, corners, Image.Resampling.BICUBIC)
 
 
 def _card(sheet: Sheet) -> Image.Image:

@@ -52,6 +52,8 @@ def main() -> int:
     except CropperHeadError as error:
         sys.stderr.write(f"{one_line(str(error))}\n")
         return 1
+    if not sheets:
+        return 1  # each failure has been said
     target = FOLDER / "contact-sheet.png"
     contact_sheet(sheets).save(target)
     program = Path(sys.executable).with_name("cropperhead")

@@ -55,10 +55,6 @@ class Watch(Protocol):
         """The same items, each as it comes."""
 
 
-def _unwatched(results: Iterable[Item], total: int) -> Iterator[Item]:  # noqa: ARG001 (nobody asks)
-    yield from results
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What is to be evaluated; limit is a number of photos, None for all of the part."""
@@ -87,13 +83,13 @@ class Evaluation:
     people: tuple[PeopleRow, ...] = ()
 
 
-def evaluation(plan: Plan, watch: Watch = _unwatched) -> Evaluation:
+def evaluation(plan: Plan, watch: Watch) -> Evaluation:
     """Every method on the same photos; one whose program is absent is listed with the reason.
 
     Raises `CropperHeadError` if the data or our model cannot be read.
     """
     crops = read_crops(plan.crops) if plan.crops else []
-    pictures = _pictures(plan.data)
+    pictures = read_pictures(plan.data)
     parts = dict(zip((picture.path for picture in pictures), split(pictures), strict=True))
     learnt = [p for p in pictures if p.scores and parts[p.path] == "train"]
     held = [p for p in pictures if parts[p.path] == plan.part]
@@ -116,16 +112,6 @@ def evaluation(plan: Plan, watch: Watch = _unwatched) -> Evaluation:
         shown=shown,
         people=people_rows(watch(crops, len(crops)), found),
     )
-
-
-def _pictures(data: Path) -> list[Picture]:
-    try:
-        return read_pictures(data)
-    except (OSError, ValueError, KeyError) as error:
-        raise SettingsError(
-            f"expected the open data (preferences/, photos/) in {data}, choose it with --data:"
-            f" {error}"
-        ) from error
 
 
 def _fitted_parts(folder: Path) -> Sequence[str]:

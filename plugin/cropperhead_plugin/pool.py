@@ -15,7 +15,7 @@ from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
-from cropperhead_core.errors import CropperHeadError, UnreadablePhoto
+from cropperhead_core.errors import CropperHeadError, ToolError, UnreadablePhoto
 
 from .heap import keep_heap
 from .protocol import Failure
@@ -63,7 +63,13 @@ class Pool:
 
     def __init__(self, setup: Building, count: int, *, patience_s: float = PATIENCE_S) -> None:
         self._setup, self._patience_s = setup, patience_s
-        self._workers = [_Worker(setup) for _ in range(count)]
+        self._workers: list[_Worker] = []
+        try:
+            for _ in range(count):
+                self._workers.append(_Worker(setup))
+        except OSError as error:
+            self.close()
+            raise ToolError(f"cannot start a process: {error.strerror}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -74,6 +80,10 @@ class Pool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all processes."""
         for worker in self._workers:
             worker.stop()
 

@@ -1,7 +1,8 @@
-"""What each command prints as JSON, one function a kind of line; `protocol.line` writes them."""
+"""What each command found, with its line of JSON; `protocol.line` writes them."""
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -81,7 +82,8 @@ class Shown:
         """This as a line of JSON output; pixels and quad are of the upright photo."""
         pixels, quad = None, None
         if self.crop is not None:
-            pixels = [max(1, round(length)) for length in self.crop.extent(self.size)]
+            out = self.crop.output(self.size)
+            pixels = [out.width, out.height]
             quad = [[round(x, 3), round(y, 3)] for x, y in self.crop.quad(self.size)]
         return {
             "version": VERSION,
@@ -151,14 +153,7 @@ def suggestion_record(suggestion: Suggestion) -> dict[str, Any]:
 
 def crop_record(crop: Crop) -> dict[str, float]:
     """The five numbers at six decimals, which is what a sidecar can hold."""
-    crop = crop.rounded()
-    return {
-        "top": crop.top,
-        "left": crop.left,
-        "bottom": crop.bottom,
-        "right": crop.right,
-        "angle": crop.angle,
-    }
+    return dataclasses.asdict(crop.rounded())
 
 
 def _ranked(ranked: RankedCrop) -> dict[str, object]:

@@ -71,6 +71,8 @@ class Settings:
             raise SettingsError(f"workers: expected 1 to {MOST_JOBS} processes, got {self.workers}")
         if self.poll not in get_args(Poll):
             raise SettingsError(f"poll: expected auto, on or off, got {self.poll!r}")
+        if not self.review_below >= 0:
+            raise SettingsError(f"review_below: expected 0 or more, got {self.review_below}")
         for name, least in (("settle", 0.0), ("interval", 1.0)):
             if not least <= getattr(self, name) <= A_DAY_S:
                 raise SettingsError(
@@ -147,7 +149,7 @@ def parse(text: str, usual: Settings) -> Settings:
 
 
 def _placed(settings: Settings, usual: Settings) -> Settings:
-    """These settings with their journal and exiftool where a program finds them, in any folder."""
+    """These settings with ~ for the home in paths, and a journal that is the same in any folder."""
     journal = at_home(settings.journal or usual.journal)
     if not journal.is_absolute():  # undo finds in one folder what apply noted in another
         raise SettingsError(f"journal: expected a path from / or ~, got {settings.journal!r}")
@@ -156,7 +158,8 @@ def _placed(settings: Settings, usual: Settings) -> Settings:
     exiftool = settings.exiftool or usual.exiftool
     if exiftool.startswith("~"):
         exiftool = str(at_home(exiftool))
-    return dataclasses.replace(settings, journal=str(journal), exiftool=exiftool)
+    folders = tuple(str(at_home(folder)) for folder in settings.folders)
+    return dataclasses.replace(settings, journal=str(journal), exiftool=exiftool, folders=folders)
 
 
 def _fits(value: object, wanted: type) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cropperhead_core.training.evaluate.metrics import Interval
@@ -24,7 +25,8 @@ def print_tables(found: Evaluation) -> None:
     console = Console(width=None if is_terminal else WIDTH, highlight=False)
     table = found.table
     console.print(
-        f"[bold]{len(found.shown)}[/] photos of the {found.part} part, model [bold]{found.model}[/]"
+        f"[bold]{len(found.shown)}[/] photos of the {found.part} part, model"
+        f" [bold]{escape(found.model)}[/]"
         f"; mean score of the whole frame {_spread(table.full)}, of the best box"
         f" {_spread(table.best)}"
     )
@@ -39,7 +41,7 @@ def print_tables(found: Evaluation) -> None:
     if table.missing:
         console.print()
     for name, why in table.missing.items():
-        console.print(f"[bold]{name}[/] is missing: {why}", markup=True)
+        console.print(f"[bold]{escape(name)}[/] is missing: {escape(why)}")
 
 
 def _choices(rows: tuple[Row, ...]) -> Table:

@@ -157,7 +157,7 @@ def crop_words(crop: Crop, size: Size) -> str:
     """
     width, height = crop.extent(size)
     kept = width * height / (size.width * size.height)
-    framed = f"{max(1, round(width))}x{max(1, round(height))}"
+    framed = str(crop.output(size))
     if crop.angle:
         turned = f"turned {abs(crop.angle):.1f}° {_direction(crop.angle)}"
         return f"{framed}, {kept:.0%} of {size}, {turned}"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cropperhead_core.content import fingerprint
+from cropperhead_core.disk import is_there
 from cropperhead_core.journal import KnownBy, Writing
 from cropperhead_core.sidecar.files import Content, read_bytes, sidecar_path
 
@@ -41,9 +42,9 @@ def place(writing: Writing) -> Path:
     if writing.sidecar == writing.photo:
         return writing.photo
     own, former = sidecar_path(writing.photo, writing.editor), _former(writing)
-    if former != writing.photo and (own.exists() or os.path.lexists(former)):
+    if former != writing.photo and (is_there(own) or os.path.lexists(former)):
         return own  # that of the former name is not this photo's any more
-    return writing.sidecar if writing.sidecar.exists() else own
+    return writing.sidecar if is_there(writing.sidecar) else own
 
 
 def _former(writing: Writing) -> Path:

@@ -97,7 +97,7 @@ def test_no_black_corner_is_visible(angle: float) -> None:
 def test_a_face_keeps_its_place_when_the_photo_is_levelled(angle: float) -> None:
     size = Size(600, 400)
     frame = Frame.inside(size, angle)
-    placed = frame.holds(Box(0.3, 0.3, 0.4, 0.45))
+    placed = frame.placed(Box(0.3, 0.3, 0.4, 0.45))
     assert placed is not None
     edges = np.array([placed.left, placed.top, placed.right, placed.bottom])
     quad = np.array(frame.crop(edges).quad(size))
@@ -106,5 +106,5 @@ def test_a_face_keeps_its_place_when_the_photo_is_levelled(angle: float) -> None
 
 def test_a_face_in_the_corner_is_cut_by_levelling() -> None:
     corner = Box(0.0, 0.0, 0.1, 0.1)
-    assert Frame.inside(Size(600, 400), 5.0).holds(corner) is None
-    assert Frame.inside(Size(600, 400), 0.0).holds(corner) == corner
+    assert Frame.inside(Size(600, 400), 5.0).placed(corner) is None
+    assert Frame.inside(Size(600, 400), 0.0).placed(corner) == corner

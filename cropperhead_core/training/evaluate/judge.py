@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cropperhead_core.crop import Box
+from cropperhead_core.crop import Box, along
 from cropperhead_core.dataset import Picture
 from cropperhead_core.guards import faces_whole
 from cropperhead_core.suggest import FaceFinding
@@ -132,8 +131,8 @@ def cut_faces(answer: Answer, faces: Sequence[Box], aspect: float) -> int:
 
 def _turned(face: Box, angle: float, aspect: float) -> Box:
     """The face where the crop's axes see it; upright there, as faces are nearly round."""
-    c, s = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     x, y = ((face.left + face.right - 1) / 2 * aspect, (face.top + face.bottom - 1) / 2)
-    x, y = (x * c + y * s) / aspect + 0.5, y * c - x * s + 0.5
+    x, y = along(x, y, -angle)
+    x, y = x / aspect + 0.5, y + 0.5
     half_x, half_y = face.width / 2, face.height / 2
     return Box(x - half_x, y - half_y, x + half_x, y + half_y)

@@ -61,8 +61,7 @@ def suggester(suggest: Callable[[Pixels], Suggestion]) -> Method:
         best = suggest(pixels).best
         if best is None:
             return Answer(np.array(WHOLE))
-        crop = best.crop
-        return answer_of((crop.top, crop.left, crop.bottom, crop.right, crop.angle), pixels)
+        return answer_of(best.crop.numbers, pixels)
 
     return method
 

@@ -10,7 +10,7 @@ from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.settings import Settings, at_home
 
 from .options import add_json
-from .output import warn, watched
+from .output import printing, warn, watched
 
 __all__ = ["describe", "run"]
 
@@ -74,15 +74,17 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         crops=at_home(options.crops) if options.crops else None,
     )
     found = evaluation(plan, watched)
-    if options.json:
-        from cropperhead_plugin.evaluation_records import records
-        from cropperhead_plugin.protocol import line
+    with printing():
+        if options.json:
+            from cropperhead_plugin.evaluation_records import records
+            from cropperhead_plugin.protocol import line
 
-        sys.stdout.buffer.write(b"".join(map(line, records(found))))
-    else:
-        from cropperhead_plugin.tables import print_tables
+            sys.stdout.buffer.write(b"".join(map(line, records(found))))
+        else:
+            from cropperhead_plugin.tables import print_tables
 
-        print_tables(found)
+            print_tables(found)
+        sys.stdout.flush()
     if page:
         from cropperhead_plugin.report import write_report
 

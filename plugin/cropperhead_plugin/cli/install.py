@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
-from cropperhead_core.errors import SettingsError
+from cropperhead_core.errors import InstallError, SettingsError
 from cropperhead_plugin.placing import Order, Placed
 from cropperhead_plugin.settings import Settings, at_home
 
@@ -84,5 +84,13 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
         folder_to_watch(folder)
     config = at_home(options.config) if options.config else None
     order = Order(options.remove, config, options.folders)
-    done = THINGS[options.thing].placed(order, dict(os.environ))
+    done = _placed(THINGS[options.thing].placed, order)
     return report(done, Placed.record, placed_words, as_json=options.json)
+
+
+def _placed(work: Work, order: Order) -> Iterator[Placed]:
+    """What the work does; a folder that is closed to us is a place that cannot be used."""
+    try:
+        yield from work(order, dict(os.environ))
+    except OSError as error:
+        raise InstallError(f"cannot write {error.filename}: {error.strerror}") from error

@@ -7,16 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from cropperhead_core.errors import CropperHeadError
 from cropperhead_plugin.protocol import Failure, Record, line, one_line
 
-__all__ = ["OutputError", "Segment", "each", "report", "tell", "warn", "watched"]
+if TYPE_CHECKING:
+    from cropperhead_plugin.words import Segments
 
-Segment = tuple[str, str]
-"""Some text and its style in rich's words ("" for none)."""
-
+__all__ = ["OutputError", "each", "printing", "report", "tell", "warn", "watched"]
 
 Result = TypeVar("Result")
 
@@ -28,7 +27,7 @@ class OutputError(Exception):
 def report(
     results: Iterable[Result | Failure],
     record: Callable[[Result], Record],
-    words: Callable[[Result], list[Segment]],
+    words: Callable[[Result], Segments],
     *,
     as_json: bool,
     total: int = 0,
@@ -42,7 +41,7 @@ def report(
     counts = Counter[str]()
     say = _say_in_colour if sys.stdout.isatty() else _say
     for result in watched(results, total):
-        with _output():
+        with printing():
             if isinstance(result, Failure):
                 counts["failed"] += 1
             elif kind is not None:
@@ -62,7 +61,8 @@ def report(
 
 
 @contextmanager
-def _output() -> Iterator[None]:
+def printing() -> Iterator[None]:
+    """Results printed in here that find no room end as `OutputError`."""
     try:
         yield
     except BrokenPipeError:
@@ -96,11 +96,11 @@ def tell(line: str) -> None:
         pass
 
 
-def _say(segments: list[Segment]) -> None:
+def _say(segments: Segments) -> None:
     print("".join(text for text, _ in segments))
 
 
-def _say_in_colour(segments: list[Segment]) -> None:
+def _say_in_colour(segments: Segments) -> None:
     from rich.console import Console  # 60 ms, for people only
     from rich.text import Text
 

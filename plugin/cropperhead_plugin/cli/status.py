@@ -27,6 +27,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Say how the watch does."""
+    from cropperhead_core.disk import is_there
     from cropperhead_core.queue import Queue
     from cropperhead_plugin.watching.presence import present
     from cropperhead_plugin.watching.report import Status, status
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from .work import queue_path
 
     path = queue_path(settings)
-    if not path.exists():
+    if not is_there(path):
         warn(f"nothing was watched yet: {path} is not there")
         return 1
     running = present(path)

@@ -14,6 +14,8 @@ from cropperhead_core.errors import SettingsError, ToolError
 from cropperhead_plugin.heap import keep_all
 from cropperhead_plugin.settings import Settings, at_home
 
+from .output import printing
+
 __all__ = ["describe", "run"]
 
 LOSSES = ("mse", "mse+clip", "iou", "giou")
@@ -68,7 +70,8 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
     make = NETWORKS[options.network](options, out.name)
     with redirect_stdout(sys.stderr):  # Keras prints its progress
         make(data=data, work=work, folder=out, say=print)
-    print(out)
+    with printing():
+        print(out, flush=True)
     return 0
 
 

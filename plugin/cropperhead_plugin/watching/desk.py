@@ -100,16 +100,13 @@ class Desk:
 
     def _recheck(self, entry: Entry) -> bool:
         """Whether the photo is as it was when it had settled; if not, let it settle again."""
-        try:
-            facts = entry.path.lstat()
-        except FileNotFoundError:
+        if not os.path.lexists(entry.path):
             self._queue.forget([entry.path])
             return False
-        except OSError as error:
-            raise UnreadablePhoto(f"cannot read {entry.path}: {error.strerror}") from error
-        if stamp(facts) == entry.stamp:
+        now = _stamp_of(entry.path)
+        if now == entry.stamp:
             return True
-        self._resettle(replace(entry, stamp=stamp(facts)))
+        self._resettle(replace(entry, stamp=now))
         return False
 
     def _close_unseen(self, entry: Entry) -> bool:
@@ -195,7 +192,7 @@ class Desk:
         """The entry and key, anew where the crop was written into the photo itself."""
         if not (found.best and self._orders.is_embedded(entry.path)):
             return entry, key
-        return replace(entry, stamp=stamp(entry.path.lstat())), content_key(entry.path)
+        return replace(entry, stamp=_stamp_of(entry.path)), content_key(entry.path)
 
     def _refused(self, entry: Entry, error: CropperHeadError) -> None:
         """Deal with an error: it may mean a crop of somebody's, or that it is worth another try."""
@@ -227,6 +224,14 @@ class Desk:
             self._once.over(log, path.parent, "%s can be written to again", path.parent)
         self._queue.put([Entry(path, entry.stamp, state=state, note=said, time=self._wall())])
         log.info(state, extra=fields(photo=path, note=said))
+
+
+def _stamp_of(path: Path) -> tuple[int, int]:
+    """What the file is like now; raises `UnreadablePhoto`."""
+    try:
+        return stamp(path.lstat())
+    except OSError as error:
+        raise UnreadablePhoto(f"cannot read {path}: {error.strerror}") from error
 
 
 def _where(applied: Applied) -> str:

@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from cropperhead_core.content import fingerprint
+from cropperhead_core.disk import SCRATCH
 from cropperhead_core.errors import SidecarError
 from cropperhead_core.journal import Journal
-from cropperhead_core.sidecar.embedded import COPIES
 from cropperhead_core.sidecar.files import TEMPORARY, read_bytes
 
 __all__ = ["recover"]
@@ -44,11 +44,11 @@ def _tidy(folder: Path) -> None:
 
 
 def _tidy_copies(folder: Path) -> None:
-    """Take away copies of photos that a process made to embed a crop, and was killed."""
+    """Take away temporary folders of processes that were killed: copies of photos, and links."""
     with suppress(OSError):
-        for path in folder.glob(f"{COPIES}[0-9]*-*"):
+        for path in folder.glob(f"{SCRATCH}[0-9]*-*"):
             is_ours = path.lstat().st_uid == os.getuid()
-            if is_ours and not _has_owner(path.name.removeprefix(COPIES)):
+            if is_ours and not _has_owner(path.name.removeprefix(SCRATCH)):
                 shutil.rmtree(path, ignore_errors=True)
 
 

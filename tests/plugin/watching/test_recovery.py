@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cropperhead_core.disk import SCRATCH
 from cropperhead_core.journal import Journal
-from cropperhead_core.sidecar.embedded import COPIES
 from cropperhead_plugin.watching.recovery import recover
 
 
@@ -18,8 +18,8 @@ def test_copies_of_a_killed_process_go(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     ended = subprocess.Popen(["true"])
     ended.wait()
-    kept = [f"{COPIES}{os.getpid()}-x", f"{COPIES}notes", "other"]
-    for name in [*kept, f"{COPIES}{ended.pid}-x"]:
+    kept = [f"{SCRATCH}{os.getpid()}-x", f"{SCRATCH}notes", "other"]
+    for name in [*kept, f"{SCRATCH}{ended.pid}-x"]:
         (tmp_path / name).mkdir()
         (tmp_path / name / "copy.jpg").touch()
     with Journal(tmp_path / "journal.sqlite") as journal:
