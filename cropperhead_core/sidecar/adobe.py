@@ -18,6 +18,7 @@ __all__ = [
     "decoded",
     "encoded",
     "fields",
+    "is_true",
     "restore",
     "update",
 ]
@@ -54,7 +55,7 @@ def decoded(values: Mapping[Name, str], name: object) -> Crop | None:
     Raises `InvalidCrop`, naming the file, when the numbers are no crop. AlreadyApplied=True means
     that the pixels were cropped already: then there is none left to make.
     """
-    if not (_is_true(values, "HasCrop")) or _is_true(values, "AlreadyApplied"):
+    if not is_true(values, "HasCrop") or is_true(values, "AlreadyApplied"):
         return None
     lacking = [key for key in CROP_TAGS[1:5] if (CRS, key) not in values]
     if lacking:
@@ -66,7 +67,8 @@ def decoded(values: Mapping[Name, str], name: object) -> Crop | None:
         raise InvalidCrop(f"expected five numbers for the crop in {name}: {error}") from error
 
 
-def _is_true(values: Mapping[Name, str], key: str) -> bool:
+def is_true(values: Mapping[Name, str], key: str) -> bool:
+    """Whether Adobe says this of a setting."""
     return values.get((CRS, key), "").strip().lower() == "true"
 
 

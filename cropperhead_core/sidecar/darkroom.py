@@ -66,7 +66,8 @@ def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: obj
     history.append(tree, added, name)
     if data is None and photo.path.name.isprintable():  # XML has no words for other names
         adobe.update(rdf, tops, {DERIVED_FROM: photo.path.name})
-    adobe.update(rdf, tops, adobe.encoded(stored))
+    # darktable hands these tags on to what it exports, which is cropped already (measured).
+    adobe.update(rdf, tops, adobe.encoded(stored) | {adobe.ALREADY_APPLIED: "True"})
     signature = _signature([*steps, *added])
     provenance.note(rdf, descriptions(tree, name), crop, signature, by)
     return _kept(source, packed(tree, source, name), name)
@@ -118,7 +119,9 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
     clipped = _count(steps, ["clipping"])
     history.drop(tree, _is_from_us(signed, steps, stays + clipped, name), name)
     noted = descriptions(then, name) if stays == framed else []
-    provenance.take_back(rdf_of(tree, name), tops, noted, name)
+    rdf = rdf_of(tree, name)
+    provenance.take_back(rdf, tops, noted, name)
+    adobe.restore(rdf, tops, noted, [adobe.ALREADY_APPLIED], name)
     return _kept(data, packed(tree, data, name), name)
 
 
@@ -136,7 +139,8 @@ def _count(steps: Sequence[Step], operations: Sequence[str]) -> Counter[str]:
 def is_ours(namespace: str, name: str) -> bool:
     """Whether writing a crop may change the property of this name."""
     is_history = namespace == DARKTABLE and name in history.OURS
-    return is_history or namespace == CROPPERHEAD or (namespace, name) in adobe.CROP_KEYS
+    is_crop = (namespace, name) in (*adobe.CROP_KEYS, adobe.ALREADY_APPLIED)
+    return is_history or is_crop or namespace == CROPPERHEAD
 
 
 def _signature(steps: Sequence[Step]) -> str:

@@ -34,6 +34,8 @@ since 3 the left, right, top and bottom edge of an inner crop."""
 MOST_BYTES = 1 << 20
 """Of a module's parameters unpacked; the largest of darktable's have some 40 kB."""
 AS_EXIF_SAYS = -1
+FLIP_VERSION = 2
+"""Since it says the whole orientation; the one before it adds to what EXIF says (measured)."""
 LATEST_START, EARLIEST_END = 0.9, 0.1
 """darktable's own limits; beyond them it would crop elsewhere than asked."""
 START, END = 0.02, 0.06
@@ -89,6 +91,8 @@ def flipped(steps: Iterable[Step], exif: Orientation) -> Orientation:
         return Orientation.NORMAL
     if len(last.params) < 4:
         raise NotExpressible("parameters of flip that are too short")
+    if last.version < FLIP_VERSION:
+        raise NotExpressible(f"version {last.version} of flip is not known to us")
     (flags,) = struct.unpack_from("<i", last.params)
     return exif if flags == AS_EXIF_SAYS else orientation_of(flags)
 

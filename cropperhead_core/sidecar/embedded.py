@@ -27,12 +27,16 @@ from cropperhead_core.photo import is_raw
 from .files import Content
 from .packet import require_kept
 
-__all__ = ["embedded_packet", "with_earlier_packet", "with_packet"]
+__all__ = ["embedded_packet", "extension", "with_earlier_packet", "with_packet"]
 
 XMP_TIFF_TAG = 700
 TIFF_HEADS = (b"II*\0", b"MM\0*")
+EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
+"""Begins the segments of a JPEG that its packet goes on in (XMP specification 3, 1.1.3.1): then come
+the packet's name (32 bytes), the length of the whole, the place in it (4 each), and this part."""
 MAY_DIFFER = re.compile(
-    r"SourceFile|(ExifTool|File|System|Composite|XMP-crs|XMP-cropperhead|XMP-x):.*"
+    r"SourceFile|(ExifTool|File|System|Composite|XMP-cropperhead|XMP-x):.*"
+    r"|XMP-crs:(HasCrop|Crop(Top|Left|Bottom|Right|Angle|ConstrainToWarp)|AlreadyApplied)"
     r"|XMP-xmp:MetadataDate|QuickTime:MediaData.*|RIFF:WebP_?Flags"
     r"|.*(Offsets?|Start|Length|ByteCounts|Warning)"
 )
@@ -58,6 +62,21 @@ def _packet(photo: Path) -> str | bytes | None:
     with opened(photo) as image:
         load_late(image)
         return next((image.info[key] for key in XMP_KEYS if key in image.info), None)
+
+
+def extension(photo: Path, packet: Content) -> Content:
+    """What a JPEG's packet goes on with, where it says that it does; raises `UnreadablePhoto`."""
+    if packet is None or b"HasExtendedXMP" not in packet:
+        return None
+    parts = {}
+    data, head = photo.read_bytes(), len(EXTENSION)
+    for _due, place, kind in markers(data):
+        if kind == START_OF_SCAN:
+            break
+        segment = data[place + 4 : place + 2 + int.from_bytes(data[place + 2 : place + 4])]
+        if segment.startswith(EXTENSION) and segment[head : head + 32] in packet:
+            parts[int.from_bytes(segment[head + 36 : head + 40])] = segment[head + 40 :]
+    return b"".join(parts[start] for start in sorted(parts)) or None
 
 
 def _is_tiff(photo: Path) -> bool:
@@ -94,6 +113,8 @@ def with_earlier_packet(photo: Path, packet: Content, exiftool: ExifTool) -> byt
 
 def _copied(photo: Path, packet: Content, exiftool: ExifTool, may: re.Pattern[str]) -> bytes:
     """The bytes of a copy with this packet, of whose tags those that fit the pattern may differ."""
+    if extension(photo, embedded_packet(photo)) is not None:
+        raise SidecarError(f"expected XMP in one part, got several, so {photo} was left alone")
     try:
         with scratch() as folder:
             source, copy = folder / "packet.xmp", folder / f"copy{photo.suffix}"

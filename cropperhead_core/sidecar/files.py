@@ -32,16 +32,15 @@ MAX_BYTES = 32 << 20
 
 
 def sidecar_path(photo: Path, editor: Editor) -> Path:
-    """Where this editor looks for a photo's sidecar; the one there is, if its case differs.
+    """Where this editor looks for a photo's sidecar.
 
-    darktable: IMG.ext.xmp. Lightroom: IMG.xmp, which belongs to the raw where one is beside it.
+    darktable: IMG.ext.xmp, in small letters (measured). Lightroom: IMG.xmp or IMG.XMP, which
+    belongs to the raw where one is beside it.
     """
-    name = f"{photo.name}.xmp" if editor == "darktable" else f"{photo.stem}.xmp"
-    usual = photo.with_name(name)
-    if os.path.lexists(usual):
-        return usual
-    loud = photo.with_name(name[:-4] + ".XMP")
-    return loud if os.path.lexists(loud) else usual
+    if editor == "darktable":
+        return photo.with_name(f"{photo.name}.xmp")
+    usual, loud = (photo.with_name(photo.stem + suffix) for suffix in (".xmp", ".XMP"))
+    return loud if os.path.lexists(loud) and not os.path.lexists(usual) else usual
 
 
 def namesakes(photo: Path) -> list[Path]:

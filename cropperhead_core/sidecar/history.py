@@ -29,6 +29,8 @@ OURS = frozenset(("history", "history_end", "masks_history", *BEGINNING))
 """Properties of darktable's that a crop may change or begin; masks as `masks.require_kept` says."""
 FRAMING = ("crop", "ashift", "clipping", "flip")
 """The modules that say what is seen of the photo, and how turned."""
+ORDER = ("ashift", "flip", "clipping", "crop")
+"""In which they run, in every one of darktable's own orders."""
 BLEND_VERSION = "11"
 BLEND = "gz14eJxjYIAACQYYOOHEgAZY0QVwggZ7CB6pfNoAAE8gGQg="
 """No blending, as darktable writes it."""
@@ -121,12 +123,13 @@ def append(tree: Tree, added: list[Step], name: object) -> None:
 def _history(tree: Tree, name: object) -> tuple[Tree | None, int]:
     """The list of entries and how many of them count."""
     for top in descriptions(tree, name):
-        history = top.find(tag(DARKTABLE, "history"))
+        version, history = value_of(top, "xmp_version"), top.find(tag(DARKTABLE, "history"))
+        # Format 1 has its history in other words.
+        if version not in (VERSIONS if history is not None else (None, *VERSIONS)):
+            raise NotExpressible(f"format {version} of darktable is not known to us: {name}")
         if history is None:
             continue
-        version = value_of(top, "xmp_version")
-        if version not in VERSIONS:
-            raise NotExpressible(f"format {version} of darktable is not known to us: {name}")
+        _require_usual_order(value_of(top, "iop_order_list") or "", name)
         sequence = history.find(tag(RDF, "Seq"))
         if sequence is None:
             raise DamagedSidecar(f"expected rdf:Seq in darktable's history in {name}")
@@ -134,6 +137,16 @@ def _history(tree: Tree, name: object) -> tuple[Tree | None, int]:
         count = len(sequence.findall(tag(RDF, "li")))
         return sequence, count if end is None else whole(end, name)
     return None, 0
+
+
+def _require_usual_order(listed: str, name: object) -> None:
+    """Raises `NotExpressible` where the modules that frame a photo run in another order.
+
+    The list is of modules and the numbers of their instances: ashift,0,flip,0,crop,0.
+    """
+    found = [module for module in listed.split(",")[::2] if module in ORDER]
+    if found != sorted(found, key=ORDER.index):
+        raise NotExpressible(f"{', '.join(found)} were put into another order, in {name}")
 
 
 def _begun(tree: Tree, name: object) -> Tree:

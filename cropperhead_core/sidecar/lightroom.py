@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lxml import etree
+
 from cropperhead_core.crop import Crop
-from cropperhead_core.errors import InvalidCrop
+from cropperhead_core.errors import InvalidCrop, NotExpressible
 from cropperhead_core.orientation import stored_crop, upright_crop
 from cropperhead_core.photo import Photo, is_raw
 
@@ -15,11 +17,15 @@ from .files import Content
 from .packet import CROPPERHEAD, CRS, PHOTOSHOP, TIFF, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
 
-__all__ = ["is_of", "is_ours", "read", "with_crop", "without_crop"]
+__all__ = ["is_of", "is_ours", "read", "require_undeveloped", "with_crop", "without_crop"]
 
 VERSION, PROCESS_VERSION = "15.4", "11.0"
 """Of Camera Raw settings that Lightroom Classic since 12 reads, only for new sidecars."""
 RAW_NAME, RAW_SUFFIX = (CRS, "RawFileName"), (PHOTOSHOP, "SidecarForExtension")
+UNDEVELOPED = {"Version", "ProcessVersion", "HasSettings", "RawFileName", "CropUnit"} | {
+    name for _, name in (*adobe.CROP_KEYS, *adobe.EXTRA_KEYS)
+}
+"""Settings of Camera Raw's that develop nothing."""
 OURS = {*adobe.CROP_KEYS, *adobe.EXTRA_KEYS, adobe.METADATA_DATE}
 
 
@@ -67,6 +73,27 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
     provenance.take_back(rdf, tops, then, name)
     adobe.restore(rdf, tops, then, [adobe.ALREADY_APPLIED], name)
     return packed(tree, data, name)
+
+
+def require_undeveloped(data: Content, name: object) -> None:
+    """Raises `NotExpressible` for a packet in a photo that was exported with its settings.
+
+    They are applied already, as it says, and the crop is to be applied: Lightroom has one word for
+    both, and would develop the photo a second time.
+    """
+    if data is None:
+        return
+    tops = descriptions(parsed(data, name), name)
+    if not adobe.is_true(adobe.crop_fields(tops, name), "AlreadyApplied"):
+        return
+    inside = [key for top in tops for key in (*top.attrib, *(child.tag for child in top))]
+    names = {etree.QName(key) for key in inside if isinstance(key, str)}
+    developed = {each.localname for each in names if each.namespace == CRS} - UNDEVELOPED
+    if developed:
+        raise NotExpressible(
+            f"{name} was developed already, by {min(developed)} and others, and Lightroom would do"
+            " so again with a crop: crop the photo that it was made from"
+        )
 
 
 def is_of(data: bytes, photo: Path, name: object) -> bool:

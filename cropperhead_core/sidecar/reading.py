@@ -12,8 +12,8 @@ from cropperhead_core.disk import is_there
 from cropperhead_core.photo import Photo, is_raw, read_photo
 
 from . import darkroom, lightroom, rawtherapee
-from .embedded import embedded_packet
-from .files import Editor, namesakes, read_bytes, sidecar_path
+from .embedded import embedded_packet, extension
+from .files import Content, Editor, namesakes, read_bytes, sidecar_path
 
 __all__ = ["DIALECTS", "Found", "find_crop", "read_crop"]
 
@@ -75,8 +75,16 @@ def _has_raw_beside(photo: Path) -> bool:
 
 def _found(photo: Photo, teller: Teller, path: Path) -> Found | None:
     """The crop in one place."""
-    data = embedded_packet(path) if path == photo.path else read_bytes(path)
-    if data is None:
-        return None
-    crop, ours = READERS[teller].read(data, photo, path)
-    return None if crop is None else Found(crop, teller, path, ours)
+    for data in _packets(path) if path == photo.path else [read_bytes(path)]:
+        if data is not None:
+            crop, ours = READERS[teller].read(data, photo, path)
+            if crop is not None:
+                return Found(crop, teller, path, ours)
+    return None
+
+
+def _packets(photo: Path) -> list[Content]:
+    """The packet in a photo, and what it goes on with if that speaks of a crop."""
+    packet = embedded_packet(photo)
+    more = extension(photo, packet)
+    return [packet, more if more and b"HasCrop" in more else None]

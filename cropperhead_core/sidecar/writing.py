@@ -11,6 +11,7 @@ from cropperhead_core.errors import InvalidCrop, NotExpressible, SidecarConflict
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.photo import Photo, is_raw, read_photo
 
+from . import lightroom
 from .embedded import embedded_packet, with_packet
 from .files import Content, Editor, read_bytes, replace_file, sidecar_path
 from .neighbours import require_alone, require_own
@@ -91,10 +92,14 @@ def _planned(
         require_own(packet, photo, path)
     if packet is not None:
         present, is_ours = _present(packet, photo, editor, path, replace=replace)
-        if present is not None and not is_ours and not replace:
+        # The whole frame is nobody's crop: crop's reset button in darktable leaves it behind.
+        is_anybodys = present is not None and not present.is_whole(photo.upright)
+        if is_anybodys and not is_ours and not replace:
             raise SidecarConflict(f"there is a crop already in {path}: --replace overwrites it")
         if whole is not None and present is not None and is_ours and _is_same(present, crop, photo):
             return Change(path, whole, whole)
+    if path == photo.path:
+        lightroom.require_undeveloped(packet, path)
     after = dialect.with_crop(packet, photo, crop, provenance, path)
     require_kept(packet, after, dialect.is_ours, path)
     return Change(path, whole, _filled(path, photo, after, exiftool))

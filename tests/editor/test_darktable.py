@@ -11,7 +11,9 @@ from PIL import Image
 
 from cropperhead_core import Crop, write_crop
 from cropperhead_core.orientation import Orientation
+from cropperhead_core.sidecar import find_crop
 from cropperhead_core.sidecar.darktable import Step
+from cropperhead_core.sidecar.embedded import embedded_packet
 
 from . import chart, histories
 from .chart import SIZE, apart, cropped, region, turns
@@ -95,6 +97,15 @@ def test_a_crop_is_added_to_edits_that_stay(
         FLIPPED_PX if is_flipped else REACHED_PX
     )
     assert is_a_stop_brighter(image)
+
+
+def test_what_darktable_exports_is_cropped_already(tmp_path: Path, exported: Darktable) -> None:
+    photo = chart.jpeg(tmp_path / "chart.jpg", Orientation.NORMAL)
+    write_crop(photo, cropped(2))
+    exported(photo)
+    export = photo.with_suffix(".png")
+    assert b"CropTop" in (embedded_packet(export) or b"")
+    assert find_crop(export) is None
 
 
 def test_a_crop_is_added_to_a_history_without_numbers(tmp_path: Path, exported: Darktable) -> None:

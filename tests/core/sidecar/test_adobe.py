@@ -13,7 +13,7 @@ from cropperhead_core.crop import Crop, Size
 from cropperhead_core.errors import DamagedSidecar, InvalidCrop
 from cropperhead_core.photo import Photo
 from cropperhead_core.sidecar import Provenance, lightroom
-from cropperhead_core.sidecar.adobe import decoded, encoded, number
+from cropperhead_core.sidecar.adobe import NEW, decoded, encoded, number
 from cropperhead_core.sidecar.packet import CRS
 from tests.strategies import crops_of, sizes
 
@@ -33,6 +33,18 @@ PHOTO = Photo(Path("a.cr2"), Size(600, 400))
 def test_a_crop_comes_back_from_its_properties(data: st.DataObject) -> None:
     crop = data.draw(crops_of(data.draw(sizes))).rounded()
     assert decoded(encoded(crop), "a.xmp") == crop
+
+
+def test_a_packet_without_descriptions_gets_one() -> None:
+    bare = re.sub(r"<rdf:Description[^>]*/>", "", NEW).encode()
+    written = lightroom.with_crop(bare, PHOTO, Crop(0.1, 0.2, 0.8, 0.9), Provenance(), "a.xmp")
+    assert written.count(b"<rdf:Description") == 1
+
+
+def test_a_number_that_lacks_is_named() -> None:
+    said = {key: text for key, text in encoded(Crop.whole()).items() if key[1] != "CropLeft"}
+    with pytest.raises(InvalidCrop, match=r"in a\.xmp, got no CropLeft"):
+        decoded(said, "a.xmp")
 
 
 @given(photos_with_crops())

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import libxmp
 import numpy as np
 import pytest
 import tifffile
@@ -278,7 +279,43 @@ def test_a_packet_in_several_parts_is_refused(tmp_path: Path, tool: ExifTool) ->
     )
     before = path.read_bytes()
     assert b"http://ns.adobe.com/xmp/extension/" in before
-    with pytest.raises(SidecarError, match="would have changed XMP-dc:Description"):
+    with pytest.raises(SidecarError, match="expected XMP in one part, got several"):
+        embed(path, tool)
+    assert path.read_bytes() == before
+
+
+def test_a_crop_in_a_later_part_of_the_packet_is_somebodys(tmp_path: Path, tool: ExifTool) -> None:
+    path = drawn_photos.save(tmp_path / "a.jpg", Orientation.NORMAL)
+    crs, edges = "http://ns.adobe.com/camera-raw-settings/1.0/", "Top Left Bottom Right".split()
+    meta = libxmp.XMPMeta()
+    meta.set_property(crs, "HasCrop", "True")
+    for edge, value in zip(edges, ("0.2", "0.1", "0.8", "0.9"), strict=True):
+        meta.set_property(crs, f"Crop{edge}", value)
+    meta.set_property(crs, "Exposure2012", "+1.00")
+    meta.set_property(crs, "MaskGroup", "mask " * 20000)
+    file = libxmp.XMPFiles(file_path=str(path), open_forupdate=True)
+    file.put_xmp(meta)
+    file.close_file()
+    before = path.read_bytes()
+    assert b"HasExtendedXMP" in before
+    assert b"HasCrop" not in (embedded_packet(path) or b"")
+    found = find_crop(path)
+    assert found is not None
+    assert (found.crop.top, found.ours) == (0.2, False)
+    for replace in (False, True):
+        with pytest.raises(SidecarError, match="expected XMP in one part"):
+            write_crop(path, CROP, "lightroom", replace, embed=True, exiftool=tool)
+    assert path.read_bytes() == before
+
+
+def test_a_photo_that_was_exported_with_its_settings_is_not_developed_twice(
+    tmp_path: Path, tool: ExifTool
+) -> None:
+    path = annotated(tmp_path / "a.jpg")
+    tags = ["-XMP-crs:AlreadyApplied=True", "-XMP-crs:HasCrop=False"]
+    subprocess.run(["exiftool", "-q", "-overwrite_original", *tags, path], check=True)
+    before = path.read_bytes()
+    with pytest.raises(NotExpressible, match=r"a\.jpg was developed already, by Exposure2012"):
         embed(path, tool)
     assert path.read_bytes() == before
 

@@ -185,7 +185,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     [
         ("IMG.CR2", [], "IMG.CR2.xmp", "IMG.xmp"),
         ("IMG.jpg", [], "IMG.jpg.xmp", "IMG.xmp"),
-        ("IMG.CR2", ["IMG.XMP", "IMG.CR2.XMP"], "IMG.CR2.XMP", "IMG.XMP"),
+        ("IMG.CR2", ["IMG.XMP", "IMG.CR2.XMP"], "IMG.CR2.xmp", "IMG.XMP"),
         ("IMG.CR2", ["IMG.XMP", "IMG.xmp"], "IMG.CR2.xmp", "IMG.xmp"),
         ("a.b.NEF", [], "a.b.NEF.xmp", "a.b.xmp"),
         ("-ä 'x\n.jpg", [], "-ä 'x\n.jpg.xmp", "-ä 'x\n.xmp"),

@@ -22,7 +22,7 @@ AROUND = {
     "line": ("", "\n"),
     "windows": (DECLARED.replace("\n", "\r\n"), "\r\n\r\n"),
     "declared": (DECLARED, "\n"),
-    "comment": ("<!-- <x:xmpmeta> -->\n", "\n<!-- that was it -->\n"),
+    "comment": ("<!-- <x:xmpmeta> -->\n", "\n<!-- that was </x:xmpmeta> -->\n"),
     "packet": (WRAPPED[0], WRAPPED[1] + END),
     "mark": ("\ufeff", "\n"),
     "mark and packet": ("\ufeff" + WRAPPED[0], WRAPPED[1] + END),
@@ -79,6 +79,14 @@ def test_an_encoding_that_only_lxml_reads_is_refused(said: str, body: bytes) -> 
     data = f"<?xml version='1.0' {said}?>".encode() + body
     with pytest.raises(DamagedSidecar, match=r"an encoding that can be read, got .* a\.xmp: "):
         changed(data)
+
+
+@pytest.mark.parametrize("inside", ["", " <!-- </rdf:RDF> -->"])
+def test_what_is_behind_a_root_that_closes_itself_stays(inside: str) -> None:
+    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    root = f"<rdf:RDF xmlns:rdf='{rdf}' note='a > b'/>"
+    data = f"<?xml version='1.0'?>\n{root}{inside}\n{END}".encode()
+    assert packed(parsed(data, "a.xmp"), data, "a.xmp").decode().endswith(f"/>{inside}\n{END}")
 
 
 def test_an_unchanged_packet_in_canonical_form_is_the_same_bytes() -> None:

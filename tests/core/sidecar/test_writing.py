@@ -129,6 +129,12 @@ def test_a_crop_of_somebody_elses_is_kept_unless_replaced(raw: Path) -> None:
     assert apart(read_crop(raw, "lightroom"), CROP, RAW_SIZE) < 0.1
 
 
+def test_a_crop_that_keeps_the_whole_frame_is_nobodys(jpeg: Path) -> None:
+    histories.sidecar(jpeg, histories.exposure(), histories.crop(0, 0, 1, 1))
+    write_crop(jpeg, CROP)
+    assert apart(read_crop(jpeg), CROP, RAW_SIZE) < REACHED_PX
+
+
 def test_a_crop_that_was_changed_since_is_not_ours_any_more(raw: Path) -> None:
     path = write_crop(raw, CROP, "lightroom").path
     subprocess.run(
@@ -472,3 +478,40 @@ def test_an_unknown_format_of_darktable_is_kept(jpeg: Path) -> None:
         with pytest.raises(NotExpressible, match="format 6 of darktable"):
             write_crop(jpeg, CROP, replace=replace)
     assert path.read_bytes() == before
+
+
+def test_the_first_format_of_darktable_is_kept(jpeg: Path) -> None:
+    path = jpeg.with_name("IMG.jpg.xmp")
+    said = "xmlns:darktable='http://darktable.sf.net/' darktable:xmp_version='1'"
+    path.write_text(UNCROPPED.format(said))
+    before = path.read_bytes()
+    with pytest.raises(NotExpressible, match="format 1 of darktable"):
+        write_crop(jpeg, CROP)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("order", "is_known"),
+    [("ashift,0,flip,0,crop,0", True), ("flip,0,ashift,0,exposure,1,crop,0", False)],
+)
+def test_modules_in_another_order_are_reported(jpeg: Path, order: str, is_known: bool) -> None:
+    path = histories.sidecar(jpeg, histories.exposure())
+    listed = f'darktable:iop_order_list="{order}" darktable:history_end'
+    path.write_text(path.read_text().replace("darktable:history_end", listed))
+    if is_known:
+        write_crop(jpeg, CROP)
+        assert listed.split(maxsplit=1)[0] in path.read_text()
+    else:
+        with pytest.raises(NotExpressible, match=r"flip, ashift, crop .*order, in .*IMG\.jpg\.xmp"):
+            write_crop(jpeg, CROP)
+
+
+def test_what_darktable_exports_says_that_its_crop_is_applied(jpeg: Path) -> None:
+    path = write_crop(jpeg, CROP).path
+    assert 'crs:AlreadyApplied="True"' in path.read_text()
+    with_exposure = path.read_bytes()
+    tree = parsed(with_exposure, path)
+    append(tree, [histories.exposure()], path)
+    path.write_bytes(packed(tree, with_exposure, path))
+    remove_crop(jpeg, "darktable", None)
+    assert "crs:AlreadyApplied" not in path.read_text()
