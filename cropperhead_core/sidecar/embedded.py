@@ -32,8 +32,8 @@ __all__ = ["embedded_packet", "extension", "with_earlier_packet", "with_packet"]
 XMP_TIFF_TAG = 700
 TIFF_HEADS = (b"II*\0", b"MM\0*")
 EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
-"""Begins the segments of a JPEG that its packet goes on in (XMP specification 3, 1.1.3.1): then come
-the packet's name (32 bytes), the length of the whole, the place in it (4 each), and this part."""
+"""Begins the segments of a JPEG that its packet goes on in (XMP specification 3, 1.1.3.1): then
+the packet's name (32 bytes), the whole length, the place in it (4 each), and this part."""
 MAY_DIFFER = re.compile(
     r"SourceFile|(ExifTool|File|System|Composite|XMP-cropperhead|XMP-x):.*"
     r"|XMP-crs:(HasCrop|Crop(Top|Left|Bottom|Right|Angle|ConstrainToWarp)|AlreadyApplied)"

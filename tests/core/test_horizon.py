@@ -104,6 +104,14 @@ def test_a_model_of_another_version_is_refused(copied: Path) -> None:
         Horizon(copied)
 
 
+def test_a_config_that_lacks_something_is_refused(copied: Path) -> None:
+    config = json.loads((copied / "config.json").read_text())
+    del config["confidence"]
+    (copied / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match=r"expected a whole model in .* reinstall it"):
+        Horizon(copied)
+
+
 @pytest.mark.parametrize("name", ["config.json", WEIGHTS])
 def test_a_folder_without_its_files_is_refused(copied: Path, name: str) -> None:
     (copied / name).unlink()

@@ -316,6 +316,15 @@ def is_refused(path: Path) -> bool:
     return False
 
 
+def test_samples_that_are_no_numbers_are_black(tmp_path: Path) -> None:
+    samples = np.linspace(0, 1, 64 * 64, dtype=np.float32).reshape(64, 64)
+    samples[:8] = np.nan
+    Image.fromarray(samples).save(tmp_path / "a.tif")
+    shown = read_preview(read_photo(tmp_path / "a.tif"), 64).pixels
+    assert shown[:8].max() == 0
+    assert shown[-1].min() > 240
+
+
 @pytest.mark.parametrize(("name", "dtype"), [("a.png", np.uint16), ("a.tif", np.float32)])
 def test_deep_gray_is_made_small_before_it_is_converted(
     tmp_path: Path, name: str, dtype: type[np.number]

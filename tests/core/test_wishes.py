@@ -63,6 +63,11 @@ def test_an_option_out_of_range_is_refused(option: dict[str, float]) -> None:
         Wishes(**option)
 
 
+@pytest.mark.parametrize("aspect", ["original", "landscape"])
+def test_a_shape_that_the_photo_has_is_called_original(aspect: str) -> None:
+    assert Wishes(aspect=aspect).shape(LYING).label(1.5) == "original"
+
+
 @pytest.mark.parametrize(
     ("aspect", "name"), [(1.5, "3:2"), (0.75, "3:4"), (1.002, "1:1"), (1.43, "free")]
 )

@@ -154,6 +154,25 @@ def test_words_say_so_when_a_model_was_fitted_to_the_photos(program: Program, sh
         assert title in said
 
 
+def test_a_full_disk_is_said_and_what_is_missing_is_spelled_out(
+    program: Program, shared: Path
+) -> None:
+    (program.folder / "smartcrop.py").write_text("raise ImportError('hidden')")
+    bare = Program(program.home, program.folder, environ={"PYTHONPATH": str(program.folder)})
+    asked = ("evaluate", "--data", shared / "data", "--limit", "1")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            bare.command(*asked),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=bare.environment,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"cropperhead: cannot write the results: No space left on device\n"
+    assert b"pip install '.[evaluate]'" in bare(*asked).stdout
+
+
 def test_data_without_scored_photos_is_said(program: Program) -> None:
     for name, text in (("preferences/preferences.jsonl", ""), ("photos/manifest.csv", "file,tier")):
         (program.folder / name).parent.mkdir()

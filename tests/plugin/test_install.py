@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -147,6 +148,14 @@ def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InstallError, match="cannot write"):
         place_folder(tmp_path / "file/plugin", {"mark": b""}, mark="mark")
+
+
+@pytest.mark.parametrize("thing", [("darktable",), ("service", "/")])
+def test_a_closed_place_is_one_line(program: Program, thing: tuple[str, ...]) -> None:
+    closed = Program(program.home, program.folder, environ={"XDG_CONFIG_HOME": "/proc/closed"})
+    done = closed("install", *thing)
+    assert done.returncode == 1
+    assert re.fullmatch(rb"cropperhead install: cannot (write|read) .*\n", done.stderr)
 
 
 def test_nothing_to_remove_is_no_error(tmp_path: Path) -> None:

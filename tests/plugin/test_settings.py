@@ -53,9 +53,11 @@ def loaded(home: Path, text: str) -> Settings:
 
 
 def test_the_home_may_be_written_short(tmp_path: Path) -> None:
-    settings = loaded(tmp_path, 'journal = "~/j.sqlite"\nexiftool = "~/bin/exiftool"')
+    said = 'journal = "~/j.sqlite"\nexiftool = "~/bin/exiftool"\nfolders = ["~/in"]'
+    settings = loaded(tmp_path, said)
     assert settings.journal == str(Path.home() / "j.sqlite")
     assert settings.exiftool == str(Path.home() / "bin/exiftool")
+    assert settings.folders == (str(Path.home() / "in"),)
 
 
 def test_empty_is_as_if_nothing_was_said(tmp_path: Path) -> None:
@@ -96,6 +98,8 @@ def test_a_faulty_file_is_named(tmp_path: Path) -> None:
         ("level = 1", "level: expected true or false, got 1"),
         ("top = true", "top: expected a whole number, got True"),
         ("jobs = -1", "jobs: expected"),
+        ("review_below = -1", "review_below: expected 0 or more, got -1"),
+        ("review_below = nan", "review_below: expected 0 or more, got nan"),
         ("top = ", "expected TOML"),
         ("top = 1" + "0" * 5000, "expected TOML"),
         ("folders = " + "[" * 5000, "expected TOML"),

@@ -62,13 +62,16 @@ def test_the_losses_offered_are_those_there_are() -> None:
         (["--data", ".", "--out", "new"], "expected the open data"),
         (["--data", ".", "--out", "new", "--loss", "iou"], "--loss is for --network classic"),
         (["--data", ".", "--out", "new", "--loss", "mae"], "invalid choice"),
+        (["--data", "open", "--out", "new"], "expected the open data"),
         (["--data", "."], "--out"),
     ],
 )
 def test_wrong_usage_is_one_line(program: Program, options: list[str], message: str) -> None:
+    (program.folder / "open/preferences").mkdir(parents=True)
     done = program("train", *options)
     assert done.returncode == 2
     assert message in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
     assert not (program.folder / "new").exists()
 
 

@@ -193,6 +193,13 @@ def test_the_status_is_told_while_it_runs_and_afterwards(home: Home) -> None:
     assert "bad.jpg" in said
 
 
+def test_the_status_of_a_journal_that_cannot_be_says_so(home: Home) -> None:
+    settings(home, f'journal = "/tmp/{"n" * 300}/j"')
+    done = home.run("status")
+    assert done.returncode == 1
+    assert b"nothing was watched yet" in done.stderr
+
+
 def test_the_status_of_nothing_says_so(home: Home) -> None:
     done = home.run("status")
     assert done.returncode == 1
