@@ -18,12 +18,12 @@ from PIL import Image
 from speed import model
 
 from cropperhead_core import FaceFinder, load_model
+from cropperhead_core.boxes import overlaps
 from cropperhead_core.crop import Crop, Size
 from cropperhead_core.dataset import Picture, read_pictures, split
 from cropperhead_core.photo import Photo
 from cropperhead_core.scene import Eyes
 from cropperhead_core.suggest import suggested
-from cropperhead_core.training.evaluate.metrics import overlaps
 from cropperhead_core.wishes import Wishes
 
 COUNT, SEED = 600, 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import areas, common, overlaps
 from .crop import Box
 
 __all__ = ["MIN_CONFIDENCE", "SIDE", "agreed", "decoded", "distinct"]
@@ -80,7 +81,6 @@ def distinct(found: Floats) -> tuple[Box, ...]:
 
 def _overlaps(box: Floats, others: Floats) -> tuple[Floats, Floats]:
     """Intersection over union, and over the smaller of the two areas."""
-    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:4], others[:, 2:4])
-    both = np.prod(np.maximum(high - low, 0), axis=1)
-    area, areas = np.prod(box[2:4] - box[:2]), np.prod(others[:, 2:4] - others[:, :2], axis=1)
-    return both / (area + areas - both), both / np.minimum(area, areas)
+    own, boxes = box[:4], others[:, :4]
+    part: Floats = common(boxes, own) / np.minimum(areas(own), areas(boxes))
+    return overlaps(boxes, own), part

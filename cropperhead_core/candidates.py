@@ -7,6 +7,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import areas
+
 __all__ = ["candidates", "nearness"]
 
 SCALES = (1.0, 0.97, 0.94, 0.91, 0.88, 0.85, 0.81, 0.77, 0.73, 0.69, 0.65)
@@ -56,7 +58,7 @@ def _candidates(frame_aspect: float, aspect: float | None) -> NDArray[np.float32
         shapes = [_largest(shape / frame_aspect) for shape in FREE_SHAPES]
         others = [_placed(shape, FREE_SCALES, FREE_PLACES) for shape in shapes if min(shape) < 0.97]
         boxes = np.concatenate([own, *others])
-        boxes = boxes[(boxes[:, 2:] - boxes[:, :2]).prod(axis=1) >= LEAST]
+        boxes = boxes[areas(boxes) >= LEAST]
     found = boxes.astype(np.float32)
     found.flags.writeable = False
     return found

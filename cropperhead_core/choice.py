@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
+
+from .boxes import areas, overlaps
 
 __all__ = ["DIFFERENT", "chosen", "utilities"]
 
@@ -40,20 +40,11 @@ def chosen(
 
     Equal ones go to the larger, then to the one nearer to the centre: no side is preferred.
     """
-    spans = boxes[:, 2:] - boxes[:, :2]
     off_centre = np.abs(boxes[:, :2] + boxes[:, 2:] - 1).sum(axis=1)
-    order = np.lexsort((off_centre.round(9), -spans.prod(axis=1).round(9), -worth))
+    order = np.lexsort((off_centre.round(9), -areas(boxes).round(9), -worth))
     rows: list[int] = []
     left = order[allowed[order]]
     while len(left) and len(rows) < top:
         rows.append(int(left[0]))
-        left = left[_overlap(boxes[left[0]], boxes[left]) < DIFFERENT]
+        left = left[overlaps(boxes[left], boxes[left[0]]) < DIFFERENT]
     return rows
-
-
-def _overlap(box: Floats, others: Floats) -> Floats:
-    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
-    both = np.maximum(high - low, 0).prod(axis=1)
-    area = math.prod((box[2:] - box[:2]).tolist())
-    overlap: Floats = both / (area + (others[:, 2:] - others[:, :2]).prod(axis=1) - both)
-    return overlap

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .blazeface import MIN_CONFIDENCE, agreed, decoded, distinct
+from .boxes import mirrored
 from .crop import Box
 from .light import is_lit_from_left
 from .model_folder import built_from, read_model, shipped
@@ -85,9 +86,9 @@ class FaceFinder:
         direct, likeliest = self._look(square)
         faces = agreed(direct)
         if (view.placed(faces)[:, 4] < SURE).any():
-            mirrored, _ = self._look(square[:, ::-1])
-            mirrored[:, [0, 2]] = 1 - mirrored[:, [2, 0]]
-            faces = agreed(direct, mirrored)
+            turned_over, _ = self._look(square[:, ::-1])
+            turned_over[:, :4] = mirrored(turned_over[:, :4])
+            faces = agreed(direct, turned_over)
         return view.placed(faces[faces[:, 4] >= MIN_CONFIDENCE]), likeliest
 
     def _look(self, square: Pixels) -> tuple[Floats, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .colour import finished, fitted
-from .crop import Size
+from .crop import Size, largest_inside
 from .errors import UnreadablePhoto
 from .jpeg import jpeg, read_jpeg
 from .opening import DECODER_ERRORS, MAX_PIXELS, forget_xmp, opened, opened_raw, unreadable
@@ -18,7 +19,7 @@ from .orientation import Orientation
 from .photo import RAW_SUFFIXES, UPRIGHT_FORMATS, Photo
 from .tiff import repair
 
-__all__ = ["Preview", "read_preview", "rotated", "upright_pixels"]
+__all__ = ["Preview", "read_preview", "rotated", "turned", "upright_pixels"]
 
 JPEG_SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe"))
 SAME_SHAPE = 0.03
@@ -90,8 +91,20 @@ def rotated(pixels: Pixels, angle: float) -> Pixels:
     """
     if angle == 0:
         return pixels
-    turned = Image.fromarray(pixels).rotate(angle, Image.Resampling.BILINEAR)
-    return np.asarray(turned)
+    image = Image.fromarray(pixels).rotate(angle, Image.Resampling.BILINEAR)
+    return np.asarray(image)
+
+
+def turned(pixels: Pixels, angle: float) -> Pixels:
+    """The largest part of its own shape of a picture turned by a crop angle; no corner shows."""
+    if angle == 0:
+        return pixels
+    height, width = pixels.shape[:2]
+    inside = largest_inside(Size(width, height), angle, width / height)
+    left, top = (
+        math.ceil((full - part) / 2) + 1 for full, part in zip((width, height), inside, strict=True)
+    )
+    return np.ascontiguousarray(rotated(pixels, angle)[top : height - top, left : width - left])
 
 
 def _raw(photo: Photo, long_side: int) -> Image.Image:

@@ -18,6 +18,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 from PIL import Image
 
+from .boxes import mirrored
 from .errors import ModelError
 from .importance import PROBES, importance
 from .light import is_lit_from_left
@@ -111,7 +112,7 @@ class Seen:
         """(n,) scores, higher is better."""
         boxes = np.asarray(boxes, np.float32)
         if self.is_mirrored:
-            boxes = np.stack([1 - boxes[:, 2], boxes[:, 1], 1 - boxes[:, 0], boxes[:, 3]], axis=1)
+            boxes = mirrored(boxes)
         return self.ranker.scored(self.features, self.aspect, boxes)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import WHOLE, areas
 from .candidates import candidates, nearness
 from .choice import chosen, utilities
 from .crop import Box
@@ -27,7 +28,6 @@ __all__ = ["FaceFinding", "Levelling", "RankedCrop", "Suggestion", "Wishes", "su
 PREVIEW_SIDE = 512
 """Pixels of the long side: twice what the crop network sees and more: turning costs no sharpness;
 enough for the nearest view of a face, and what levelling looks at."""
-WHOLE = np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)
 CUTS_FACES = "every crop of this shape would cut a face"
 NO_GAIN = "no crop gains enough over the whole frame"
 
@@ -96,9 +96,8 @@ def _ranked(
     ratio is asked for, the largest box of it has no such right.
     """
     boxes, scores, full = _scored(found, shape)
-    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
     gain = 0.0 if shape.is_asked else leave_gain
-    worth = utilities(scores, areas, tightness=wishes.tightness, leave_gain=gain)
+    worth = utilities(scores, areas(boxes), tightness=wishes.tightness, leave_gain=gain)
     may = allowed(boxes, found.seen.faces, found.seen.subject)
     rows = chosen(worth, boxes, may, wishes.top + 1)
     is_row_0_whole = found.frame.angle == 0 and not shape.is_asked
@@ -118,7 +117,7 @@ def _scored(found: Scene, shape: Shape) -> tuple[Floats, Floats, float]:
     """
     aspects = found.frame.aspect, _wanted(shape, found.frame)
     boxes = found.frame.snapped(candidates(*aspects).astype(np.float64), shape.ratio)
-    scores = found.look.scores(np.concatenate([WHOLE, boxes.astype(np.float32)]))
+    scores = found.look.scores(np.concatenate([[WHOLE], boxes]).astype(np.float32))
     # Rounded, so that candidates of the same worth are that in whatever order they are added.
     means = (nearness(*aspects) @ scores[1:]).round(9)
     return boxes, means, float(scores[0] if shape.is_asked else means[0])

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cropperhead_core.crop import Size, largest_inside
+from cropperhead_core.boxes import WHOLE, mirrored
 from cropperhead_core.dataset import Picture
-from cropperhead_core.preview import rotated
+from cropperhead_core.preview import turned
 from cropperhead_core.ranker import squared
 
 from .networks import SIDE
 
-__all__ = ["Version", "jittered", "mirrored", "turned", "versions", "windowed"]
+__all__ = ["Version", "versions", "windowed"]
 
 FEWEST = 10
 """Scored boxes that a part of a picture must hold to be worth looking at."""
@@ -24,7 +24,7 @@ NARROWEST = 0.75
 """Of a picture's width and height, what a part of it keeps at least."""
 EDGE = 0.012
 """Fraction of a part by which a box may stick out of it and still count as inside."""
-WHOLE, UNKNOWN = np.array([0, 0, 1, 1], np.float32), np.float32("nan")
+UNKNOWN = np.float32("nan")
 TILT = 0.7
 """Degrees, standard deviation: so little changes no score."""
 
@@ -61,13 +61,6 @@ def versions(picture: Picture, count: int, random: np.random.Generator) -> Itera
         yield from (version, version.mirror())
 
 
-def mirrored(boxes: Floats) -> Floats:
-    """Boxes (..., 4) in the mirrored picture."""
-    flipped = boxes[..., [2, 1, 0, 3]].copy()
-    flipped[..., [0, 2]] = 1 - flipped[..., [0, 2]]
-    return flipped
-
-
 def jittered(pixels: Pixels, random: np.random.Generator) -> Pixels:
     """The picture with another exposure, contrast and white balance; some in black and white."""
     x = (pixels / 255.0) ** np.exp(random.normal(0, 0.25))
@@ -75,15 +68,6 @@ def jittered(pixels: Pixels, random: np.random.Generator) -> Pixels:
     x = x * np.exp(random.normal(0, 0.06, 3))
     x = x.mean(axis=2, keepdims=True).repeat(3, axis=2) if random.random() < 0.15 else x
     return (x.clip(0, 1) * 255).astype(np.uint8)
-
-
-def turned(pixels: Pixels, angle: float) -> Pixels:
-    """The largest part of the same shape of the picture turned by a crop angle; no corner shows."""
-    height, width = pixels.shape[:2]
-    inside = largest_inside(Size(width, height), angle, width / height)
-    x, y = ((full - part) / 2 for full, part in zip((width, height), inside, strict=True))
-    left, top = int(np.ceil(x)) + (angle != 0), int(np.ceil(y)) + (angle != 0)
-    return rotated(pixels, angle)[top : height - top, left : width - left]
 
 
 def _within(boxes: Floats, pixels: Pixels, part: Pixels) -> Floats:
@@ -109,6 +93,6 @@ def windowed(
         if inside.sum() >= FEWEST:
             edges = np.concatenate([start, start + share]) * np.tile([width, height], 2)
             x, y, right, bottom = edges.round().astype(int).tolist()
-            kept = np.where(inside[:, None], within.clip(0, 1), WHOLE)
+            kept = np.where(inside[:, None], within.clip(0, 1), np.array(WHOLE, np.float32))
             return pixels[y:bottom, x:right], kept, np.where(inside, scores, UNKNOWN)
     return pixels, boxes.clip(0, 1), scores

@@ -18,7 +18,7 @@ from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
 from .box_losses import CropLoss
 from .callbacks import CropImages
 from .classic import classic_network, write_layers_model
-from .crops import Crops, crops, mirrored, quads
+from .crops import Crops, crops, mirrored_labels, quads
 from .evaluate.tfjs import WEIGHTS
 from .resuming import epochs_done, fingerprint, goes_on
 
@@ -119,7 +119,7 @@ def _batches(seen: Crops, config: ClassicConfig, done: int) -> tf.data.Dataset:
 
     They depend on the number of the epoch alone: a run gone on with sees the same.
     """
-    flipped = mirrored(seen.labels, seen.aspects)
+    flipped = mirrored_labels(seen.labels, seen.aspects)
 
     def batches() -> Iterator[tuple[Floats, Floats]]:
         for epoch in range(done, config.epochs + 1):

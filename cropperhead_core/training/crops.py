@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from cropperhead_core.crop import Size
 from cropperhead_core.dataset import Picture
 from cropperhead_core.frame import Frame
+from cropperhead_core.preview import turned
 
 from .evaluate.tfjs import SIDE, square
-from .evaluate.tilt import tilts, turned
+from .evaluate.tilt import tilts
 
-__all__ = ["Crops", "crops", "label", "mirrored", "quads"]
+__all__ = ["Crops", "crops", "label", "mirrored_labels", "quads"]
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -56,7 +57,7 @@ def label(box: NDArray[np.float64], size: Size, angle: float) -> Floats:
     return np.array(Frame.inside(size, angle, size.aspect).crop(box).numbers, np.float32)
 
 
-def mirrored(labels: Floats, aspects: Floats) -> Floats:
+def mirrored_labels(labels: Floats, aspects: Floats) -> Floats:
     """Labels (n, 5) of the mirrored photos.
 
     A turned crop is said by its own top-left and bottom-right corners, which are other corners in

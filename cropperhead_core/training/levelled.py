@@ -16,15 +16,14 @@ from cropperhead_core.horizon import BINS
 from cropperhead_core.level import level
 from cropperhead_core.scene import Levelling
 
+from .evaluate.tilt import HARM_DEGREES
 from .tilting import resampled, usual_tilts
 
 __all__ = ["Figures", "Heard", "confidence", "figures", "heard"]
 
-HARM = 0.015
+BEARABLE_HARM = 0.015
 """Share of untouched photos that may be turned by more than .3 degrees when a model is calibrated:
 less than the 2 % that are bearable, because few photos calibrate it."""
-HARMED = 0.3
-"""Degrees."""
 CONFIDENCES = np.arange(0.5, 0.99, 0.02)
 
 Floats = NDArray[np.float64]
@@ -69,7 +68,7 @@ def heard(
     for picture, tilt in zip(pictures, tilts, strict=True):
         pixels = picture.pixels()
         if way == "plain":
-            shown = (_turned(pixels, float(tilt)), pixels)
+            shown = (_finely_turned(pixels, float(tilt)), pixels)
         else:
             shown = (resampled(pixels, float(tilt), random), resampled(pixels, 0.0, random))
         turned.append(horizon(shown[0]))
@@ -77,7 +76,7 @@ def heard(
     return Heard(tilts, np.array(turned), np.array(untouched))
 
 
-def _turned(pixels: Pixels, angle: float) -> Pixels:
+def _finely_turned(pixels: Pixels, angle: float) -> Pixels:
     """The largest part of the picture of its shape, turned at twice its size; no corner shows."""
     height, width = pixels.shape[:2]
     large = Image.fromarray(pixels).resize((2 * width, 2 * height), Image.Resampling.LANCZOS)
@@ -101,7 +100,7 @@ def figures(found: Heard, confidence: float) -> Figures:
         acted=float(has_acted.mean()),
         error=float(errors.mean()) if len(errors) else 0.0,
         within_half=float((errors <= 0.5).mean()) if len(errors) else 0.0,
-        harm=float((np.abs(untouched) > HARMED).mean()),
+        harm=float((np.abs(untouched) > HARM_DEGREES).mean()),
         turned_untouched=float((untouched != 0).mean()),
     )
 
@@ -111,6 +110,6 @@ def confidence(horizon: Levelling, pictures: Sequence[Picture], seed: int) -> fl
     ways: tuple[Way, ...] = ("plain", "alike")
     found = [heard(horizon, pictures, seed=seed, way=way) for way in ways]
     for sure in CONFIDENCES:
-        if all(figures(each, float(sure)).harm <= HARM for each in found):
+        if all(figures(each, float(sure)).harm <= BEARABLE_HARM for each in found):
             return float(sure)
     return 1.0

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cropperhead_core.boxes import WHOLE
 from cropperhead_core.dataset import Picture, read_pictures, split
 
 from .opinions import joined, read_opinions
@@ -17,7 +18,6 @@ __all__ = ["Known", "Stage", "TrainingConfig", "known_pictures", "lent", "quick"
 
 Known = tuple[Picture, str]
 """A picture and the part it belongs to."""
-WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from cropperhead_core.boxes import areas
 from cropperhead_core.dataset import Picture, data_hash
 
 from .backbones import weights
@@ -102,8 +103,7 @@ def by_overlap(seen: Scored, rows: NDArray[np.intp]) -> Scored:
     A finished photo is better than a part of it, and of two parts the one that is more like it.
     """
     scores = seen.scores.copy()
-    sides = seen.boxes[rows, ..., 2:] - seen.boxes[rows, ..., :2]
-    scores[rows] = SPREAD * np.sqrt(sides.prod(axis=-1))
+    scores[rows] = SPREAD * np.sqrt(areas(seen.boxes[rows]))
     return replace(seen, scores=scores)
 
 

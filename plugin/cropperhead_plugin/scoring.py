@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cropperhead_core.boxes import WHOLE
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.photo import read_photo
 from cropperhead_core.preview import read_preview
@@ -17,8 +18,6 @@ from .records import Scored
 from .service import hushed
 
 __all__ = ["scored"]
-
-WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
 def scored(

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cropperhead_core.boxes import mirrored, overlaps
 from cropperhead_core.crop import Box, along
 from cropperhead_core.dataset import Picture
 from cropperhead_core.guards import faces_whole
 from cropperhead_core.suggest import FaceFinding
 
 from .methods import Answer, Method
-from .metrics import clipped, correlation, overlaps, worth
+from .metrics import clipped, correlation, worth
 
 __all__ = ["Exhibit", "Finding", "cut_faces", "exhibits", "finding"]
 
@@ -106,12 +107,8 @@ def finding(method: Method, pixels: Pixels, picture: Picture, faces: Sequence[Bo
 
 def _mirror(method: Method, pixels: Pixels, boxes: Floats, answer: Answer) -> float:
     """Overlap of the answer for the mirrored photo with the mirrored answer."""
-    other = method(np.ascontiguousarray(pixels[:, ::-1]), _mirrored(boxes))
-    return float(overlaps(clipped(answer.box)[None], clipped(_mirrored(other.box[None])[0]))[0])
-
-
-def _mirrored(boxes: Floats) -> Floats:
-    return np.stack([1 - boxes[:, 2], boxes[:, 1], 1 - boxes[:, 0], boxes[:, 3]], axis=1)
+    other = method(np.ascontiguousarray(pixels[:, ::-1]), mirrored(boxes))
+    return float(overlaps(clipped(answer.box)[None], clipped(mirrored(other.box[None])[0]))[0])
 
 
 def _is_outside(answer: Answer) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cropperhead_core.boxes import WHOLE
 from cropperhead_core.crop import Crop, Size
 from cropperhead_core.dataset import Picture
 from cropperhead_core.errors import InvalidCrop
@@ -19,7 +20,6 @@ __all__ = ["FULL_FRAME", "Answer", "Method", "answer_of", "blind", "choice", "ra
 
 Floats = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
-WHOLE = (0.0, 0.0, 1.0, 1.0)
 FULL_FRAME = "full frame"
 """The row of whoever leaves everything as it is."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Interval", "clipped", "correlation", "foretold", "interval", "overlaps", "worth"]
+from cropperhead_core.boxes import WHOLE, overlaps
+
+__all__ = ["Interval", "clipped", "correlation", "foretold", "interval", "worth"]
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float, float]
@@ -36,20 +38,10 @@ def _ranks(values: Floats) -> Floats:
     return middles[inverse]
 
 
-def overlaps(boxes: Floats, box: Floats) -> Floats:
-    """Intersection over union of each of (n, 4) boxes with one, (n,)."""
-    low, high = np.maximum(boxes[:, :2], box[:2]), np.minimum(boxes[:, 2:], box[2:])
-    both = np.maximum(high - low, 0).prod(axis=1)
-    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    shared: Floats = both / (areas + (box[2:] - box[:2]).prod() - both)
-    return shared
-
-
 def clipped(box: Floats) -> Floats:
     """What a box (4,) keeps of the frame; the whole of it if that is nothing."""
     inside = np.clip(box, 0, 1)
-    whole = np.array([0.0, 0.0, 1.0, 1.0])
-    return inside if (inside[2:] - inside[:2] > 0).all() else whole
+    return inside if (inside[2:] - inside[:2] > 0).all() else np.array(WHOLE)
 
 
 def worth(box: Floats, boxes: Floats, scores: Floats) -> float:

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from cropperhead_core.boxes import overlaps
 from cropperhead_core.candidates import candidates
 from cropperhead_core.errors import SettingsError, UnreadablePhoto
 
 from .methods import Method
-from .metrics import Interval, clipped, interval, overlaps
+from .metrics import Interval, clipped, interval
 
 __all__ = ["PEOPLE", "Cropped", "PeopleRow", "people_rows", "read_crops"]
 

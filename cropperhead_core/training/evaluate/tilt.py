@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cropperhead_core.crop import Size, largest_inside
+from cropperhead_core.boxes import WHOLE
 from cropperhead_core.dataset import Picture
-from cropperhead_core.preview import rotated
+from cropperhead_core.preview import turned
 
 from .methods import Method
 
-__all__ = ["HARM", "Levelled", "levelled", "tilts", "turned"]
+__all__ = ["HARM_DEGREES", "Levelled", "levelled", "tilts"]
 
 Floats = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
@@ -23,9 +23,9 @@ SCALE = 0.8 / np.log(2)
 135 crops by one of them, 95 % under 3.5."""
 LARGEST = 8.0
 """Degrees."""
-HARM = 0.3
+HARM_DEGREES = 0.3
 """Degrees by which turning a level photo harms it."""
-WHOLE = np.array([[0.0, 0.0, 1.0, 1.0]])
+FRAME = np.array([WHOLE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Levelled:
     @property
     def is_harmed(self) -> bool:
         """Whether the level photo was turned."""
-        return abs(self.untouched) > HARM
+        return abs(self.untouched) > HARM_DEGREES
 
 
 def levelled(
@@ -59,7 +59,7 @@ def levelled(
         pixels = picture.pixels()
         tilted = turned(pixels, tilt)
         yield {
-            name: Levelled(tilt, method(tilted, WHOLE).angle, method(pixels, WHOLE).angle)
+            name: Levelled(tilt, method(tilted, FRAME).angle, method(pixels, FRAME).angle)
             for name, method in methods.items()
         }
 
@@ -68,16 +68,3 @@ def tilts(count: int) -> list[float]:
     """Angles that photos are turned by: photographers' own, at most 8 degrees."""
     drawn = np.random.default_rng(0).laplace(0, SCALE, count)
     return drawn.clip(-LARGEST, LARGEST).tolist()
-
-
-def turned(pixels: Pixels, angle: float) -> Pixels:
-    """The largest part of the same shape of the picture turned by a crop angle; no corner shows."""
-    if angle == 0:
-        return pixels
-    height, width = pixels.shape[:2]
-    inside = largest_inside(Size(width, height), angle, width / height)
-    left, top = (
-        int(np.ceil((full - part) / 2)) + 1
-        for full, part in zip((width, height), inside, strict=True)
-    )
-    return np.ascontiguousarray(rotated(pixels, angle)[top : height - top, left : width - left])

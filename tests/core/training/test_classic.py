@@ -33,7 +33,7 @@ from cropperhead_core.training.classic_fit import (  # noqa: E402
     make_classic,
     quick_classic,
 )
-from cropperhead_core.training.crops import crops, label, mirrored, quads  # noqa: E402
+from cropperhead_core.training.crops import crops, label, mirrored_labels, quads  # noqa: E402
 from cropperhead_core.training.evaluate.tfjs import (  # noqa: E402 (TF)
     WEIGHTS,
     read_layers_model,
@@ -139,11 +139,11 @@ def test_fault_a_degree_does_not_weigh_like_a_side() -> None:
 @pytest.mark.parametrize("angle", [-8.0, 0.0, 2.5])
 def test_fault_a_mirrored_label_is_the_mirrored_crop(angle: float) -> None:
     crop = label(np.array([0.1, 0.2, 0.7, 0.9]), SIZE, angle)[None]
-    flipped = mirrored(crop, ASPECT)
+    flipped = mirrored_labels(crop, ASPECT)
     assert flipped[0, 4] == -angle
     seen = quads(crop, ASPECT)[0] * (-1, 1) + (1, 0)
     assert quads(flipped, ASPECT)[0] == pytest.approx(seen[[1, 0, 3, 2]], abs=1e-5)
-    assert mirrored(flipped, ASPECT) == pytest.approx(crop, abs=1e-5)
+    assert mirrored_labels(flipped, ASPECT) == pytest.approx(crop, abs=1e-5)
 
 
 @pytest.mark.parametrize("angle", [-5.0, 0.0, 3.0])

@@ -17,8 +17,9 @@ pytestmark = [
 ]
 keras = pytest.importorskip("keras")
 
+from cropperhead_core.boxes import mirrored  # noqa: E402
 from cropperhead_core.dataset import Picture  # noqa: E402 (TF)
-from cropperhead_core.training.augment import mirrored, versions, windowed  # noqa: E402
+from cropperhead_core.training.augment import versions, windowed  # noqa: E402
 from cropperhead_core.training.data import Scored, scored  # noqa: E402
 from cropperhead_core.training.fit import fitted  # noqa: E402
 from cropperhead_core.training.networks import GRID, ranking_model  # noqa: E402

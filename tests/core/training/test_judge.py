@@ -11,10 +11,11 @@ from skimage import data
 
 from cropperhead_core.crop import Box
 from cropperhead_core.dataset import Picture
+from cropperhead_core.preview import turned
 from cropperhead_core.training.evaluate.judge import Exhibit, cut_faces, exhibits
 from cropperhead_core.training.evaluate.methods import Answer, Method
 from cropperhead_core.training.evaluate.table import Ours, Table, table
-from cropperhead_core.training.evaluate.tilt import Levelled, levelled, tilts, turned
+from cropperhead_core.training.evaluate.tilt import Levelled, levelled, tilts
 
 BOXES = ((0.0, 0.0, 1.0, 1.0), (0.0, 0.0, 0.5, 1.0), (0.5, 0.0, 1.0, 1.0), (0.2, 0.2, 0.7, 0.8))
 SCORES = (3.0, 2.0, 4.0, 3.2)
