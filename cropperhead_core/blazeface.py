@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from .box import Face
 from .boxes import areas, common, overlaps
-from .crop import Box
 
 __all__ = ["MIN_CONFIDENCE", "SIDE", "agreed", "decoded", "distinct"]
 
@@ -61,26 +63,25 @@ def agreed(*looks: Floats) -> Floats:
     return np.array(faces, np.float32).reshape(-1, 5)
 
 
-def distinct(found: Floats) -> tuple[Box, ...]:
+def distinct(found: Floats) -> tuple[Face, ...]:
     """One box a face, largest first, from (n, 5) faces of overlapping views: the surest of each.
 
     Boxes are cut at the frame, where a face may go on beyond it.
     """
-    faces: list[Box] = []
+    faces: list[Face] = []
     rest = found[np.argsort(-found[:, 4], kind="stable")]
     while len(rest):
         union, part = _overlaps(rest[0], rest)
         left, top, right, bottom = np.clip(rest[0, :4], 0, 1).tolist()
         if left < right and top < bottom:
-            faces.append(Box(left, top, right, bottom))
+            faces.append(Face(left, top, right, bottom, float(rest[0, 4])))
         is_other = (union <= SAME_FACE) & (part <= PART_OF_FACE)
         is_other[0] = False
         rest = rest[is_other]
     return tuple(sorted(faces, key=lambda face: -face.area))
 
 
-def _overlaps(box: Floats, others: Floats) -> tuple[Floats, Floats]:
+def _overlaps(box: Floats, others: Floats) -> tuple[NDArray[Any], NDArray[Any]]:
     """Intersection over union, and over the smaller of the two areas."""
     own, boxes = box[:4], others[:, :4]
-    part: Floats = common(boxes, own) / np.minimum(areas(own), areas(boxes))
-    return overlaps(boxes, own), part
+    return overlaps(boxes, own), common(boxes, own) / np.minimum(areas(own), areas(boxes))

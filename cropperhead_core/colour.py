@@ -57,7 +57,8 @@ def _reduced(image: Image.Image, size: tuple[int, int]) -> Image.Image:
         image = Image.fromarray(np.asarray(image).astype(np.uint16))
     # Pillow's quick first step lacks gray of 16 bits.
     gap = None if image.mode.startswith("I;16") else 2.0
-    return image.resize(size, Image.Resampling.BOX, reducing_gap=gap)
+    # Not BOX, which would give a mirrored photo another picture.
+    return image.resize(size, Image.Resampling.BILINEAR, reducing_gap=gap)
 
 
 def _eight_bit(image: Image.Image, white: float, black: float) -> Image.Image:

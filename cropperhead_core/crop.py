@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Self
 
+from .box import Box
 from .errors import InvalidCrop
 
 __all__ = ["MAX_ANGLE", "Box", "Crop", "Point", "Quad", "Size", "along", "largest_inside"]
@@ -47,63 +48,6 @@ class Size:
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """An upright box in fractions of a frame: a face, a subject, a candidate not yet turned."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def __post_init__(self) -> None:
-        finite = all(map(math.isfinite, (self.left, self.top, self.right, self.bottom)))
-        if not (finite and self.left < self.right and self.top < self.bottom):
-            raise InvalidCrop(
-                f"expected finite edges with left < right and top < bottom, got {self}"
-            )
-
-    @property
-    def width(self) -> float:
-        """Fraction of the frame's width."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        """Fraction of the frame's height."""
-        return self.bottom - self.top
-
-    @property
-    def area(self) -> float:
-        """Fraction of the frame's area."""
-        return self.width * self.height
-
-    @property
-    def mirrored(self) -> Box:
-        """The same box in the frame mirrored left to right."""
-        return Box(1 - self.right, self.top, 1 - self.left, self.bottom)
-
-    def intersection(self, other: Box) -> float:
-        """The area that both boxes cover, 0 when they do not meet."""
-        width = min(self.right, other.right) - max(self.left, other.left)
-        height = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return max(width, 0.0) * max(height, 0.0)
-
-    def overlap(self, other: Box) -> float:
-        """Intersection over union, 0..1.
-
-        >>> Box(0, 0, 1, 1).overlap(Box(0, 0, 0.5, 1))
-        0.5
-        """
-        both = self.intersection(other)
-        return both / (self.area + other.area - both)
-
-    def contains(self, other: Box) -> bool:
-        """Whether all of the other box lies inside this one."""
-        starts_inside = self.left <= other.left and self.top <= other.top
-        return starts_inside and self.right >= other.right and self.bottom >= other.bottom
 
 
 @dataclass(frozen=True, slots=True)

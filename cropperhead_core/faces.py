@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .blazeface import MIN_CONFIDENCE, agreed, decoded, distinct
+from .box import Face
 from .boxes import mirrored
-from .crop import Box
 from .light import is_lit_from_left
 from .model_folder import built_from, read_model, shipped
 from .views import View, corners, views
@@ -50,7 +50,7 @@ class FaceFinder:
             boxes, scores = sorted(outputs, key=lambda tensor: -int(tensor["shape"][-1]))
             self._outputs = boxes["index"], scores["index"]
 
-    def __call__(self, pixels: Pixels) -> tuple[Box, ...]:
+    def __call__(self, pixels: Pixels) -> tuple[Face, ...]:
         """The faces in an upright (h, w, 3) sRGB picture, largest first, in fractions of it.
 
         Looks at the whole picture and, if it is oblong, at the squares at its two ends; if the
@@ -64,7 +64,7 @@ class FaceFinder:
         faces = self._found(image.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
         return tuple(face.mirrored for face in faces)
 
-    def _found(self, image: Image.Image) -> tuple[Box, ...]:
+    def _found(self, image: Image.Image) -> tuple[Face, ...]:
         """The faces, each once, largest first."""
         whole, *ends = views(*image.size)
         faces, likeliest = self._faces(image, whole)

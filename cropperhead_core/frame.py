@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .crop import Box, Crop, Size, along, largest_inside
+from .box import Box
+from .crop import Crop, Size, along, largest_inside
 from .preview import rotated
 
 __all__ = ["Frame"]
@@ -18,6 +20,7 @@ EXACT_FROM = 100
 """Multiples of a ratio from which the next lower whole multiple costs less than 1 % of a side."""
 
 Floats = NDArray[np.float64]
+AnyBox = TypeVar("AnyBox", bound=Box)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Frame:
         left, top, right, bottom = ((box - 0.5) * np.tile(self.extent, 2)).tolist()
         return Crop.turned((left, top, right, bottom), self.size, self.angle).rounded()
 
-    def placed(self, box: Box) -> Box | None:
+    def placed(self, box: AnyBox) -> AnyBox | None:
         """A box of the photo as one of the frame, upright there; None if the frame cuts it."""
         if self.angle == 0:
             return box
@@ -75,8 +78,10 @@ class Frame:
         x, y = x / self.extent[0] + 0.5, y / self.extent[1] + 0.5
         half_x = box.width * self.size.width / self.extent[0] / 2
         half_y = box.height * self.size.height / self.extent[1] / 2
-        edges = (x - half_x, y - half_y, x + half_x, y + half_y)
-        return Box(*edges) if min(edges) >= 0 and max(edges) <= 1 else None
+        left, top, right, bottom = x - half_x, y - half_y, x + half_x, y + half_y
+        if min(left, top) < 0 or max(right, bottom) > 1:
+            return None
+        return replace(box, left=left, top=top, right=right, bottom=bottom)
 
     def snapped(self, boxes: Floats, ratio: Fraction | None) -> Floats:
         """The boxes at whole pixels of the full photo, of exactly this ratio where that can be.
@@ -89,9 +94,11 @@ class Frame:
         spans = np.floor(spans + 1e-3) if ratio is None else _of_ratio(spans, ratio, frame)
         spans = np.maximum(spans, np.minimum(1, frame))
         starts = (boxes[:, 2:] + boxes[:, :2]) / 2 * frame - spans / 2
-        starts = np.clip(
-            starts if self.angle else np.round(starts), 0, np.maximum(frame - spans, 0)
-        )
+        room = np.maximum(frame - spans, 0)
+        if not self.angle:  # halves go outwards: to the same side in a mirror
+            outward = np.where(starts <= room / 2, np.ceil(starts - 0.5), np.floor(starts + 0.5))
+            starts = outward
+        starts = np.clip(starts, 0, room)
         snapped: Floats = np.concatenate([starts, starts + spans], axis=1) / np.tile(frame, 2)
         return snapped
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .crop import Box
+from .box import Box
 
 __all__ = ["allowed", "faces_whole", "group_whole", "inside_frame", "subject_whole"]
 
@@ -22,6 +22,9 @@ OF_GROUP = 0.4
 """Height of a face over the largest one's from which it belongs to the group."""
 SLACK = 1e-4
 """Fraction of the frame that is no cut: rounding to whole pixels."""
+AT_FRAME = 0.01
+"""The same where a part reaches the frame's edge and goes on beyond it: so much may whole pixels of
+an asked ratio cost, or of a turned frame, and the largest box would be forbidden."""
 
 Boxes = NDArray[np.floating]
 Mask = NDArray[np.bool_]
@@ -35,19 +38,22 @@ def inside_frame(boxes: Boxes) -> Mask:
     return forbidden
 
 
-def faces_whole(boxes: Boxes, faces: Sequence[Box]) -> Mask:
-    """Forbids boxes that keep a part of a face and cut the rest."""
+def faces_whole(boxes: Boxes, faces: Sequence[Box], at_frame: float = SLACK) -> Mask:
+    """Forbids boxes that keep a part of a face and cut the rest.
+
+    At the frame's edge at_frame, a fraction of the frame, is no cut.
+    """
     cut = np.zeros(len(boxes), bool)
     for face in faces:
-        cut |= _touches(boxes, face) & ~_keeps(boxes, face)
+        cut |= _touches(boxes, face) & ~_keeps(boxes, face, at_frame)
     return cut
 
 
-def group_whole(boxes: Boxes, faces: Sequence[Box]) -> Mask:
+def group_whole(boxes: Boxes, faces: Sequence[Box], at_frame: float = SLACK) -> Mask:
     """Forbids boxes that lose a face of the group; smaller ones may go whole."""
     lost = np.zeros(len(boxes), bool)
     for face in group(faces):
-        lost |= ~_keeps(boxes, face)
+        lost |= ~_keeps(boxes, face, at_frame)
     return lost
 
 
@@ -55,7 +61,7 @@ def subject_whole(boxes: Boxes, subject: Box | None) -> Mask:
     """Forbids boxes that cut the main subject; None is a picture without one."""
     if subject is None:
         return np.zeros(len(boxes), bool)
-    return ~_keeps(boxes, subject)
+    return ~_keeps(boxes, subject, AT_FRAME)
 
 
 def allowed(boxes: Boxes, faces: Sequence[Box], subject: Box | None) -> Mask:
@@ -66,8 +72,8 @@ def allowed(boxes: Boxes, faces: Sequence[Box], subject: Box | None) -> Mask:
     """
     inside = ~inside_frame(boxes)
     heads = [head(face) for face in faces]
-    room = inside & ~faces_whole(boxes, heads) & ~group_whole(boxes, heads)
     faced = inside & ~faces_whole(boxes, faces) & ~group_whole(boxes, faces)
+    room = faced & ~faces_whole(boxes, heads, AT_FRAME) & ~group_whole(boxes, heads, AT_FRAME)
     whole = ~subject_whole(boxes, subject)
     for mask in (room & whole, faced & whole, room):
         if mask.any():
@@ -92,13 +98,11 @@ def head(face: Box) -> Box:
     )
 
 
-def _keeps(boxes: Boxes, part: Box) -> Mask:
-    kept: Mask = (
-        (boxes[:, 0] <= part.left + SLACK)
-        & (boxes[:, 1] <= part.top + SLACK)
-        & (boxes[:, 2] >= part.right - SLACK)
-        & (boxes[:, 3] >= part.bottom - SLACK)
-    )
+def _keeps(boxes: Boxes, part: Box, at_frame: float) -> Mask:
+    starts, ends = np.array([part.left, part.top]), np.array([part.right, part.bottom])
+    starts = starts + np.where(starts <= 0, at_frame, SLACK)
+    ends = ends - np.where(ends >= 1, at_frame, SLACK)
+    kept: Mask = np.all((boxes[:, :2] <= starts) & (boxes[:, 2:] >= ends), axis=1)
     return kept
 
 

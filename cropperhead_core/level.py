@@ -24,7 +24,7 @@ ROLL_SPREAD = 0.6
 """Degrees; electronic levels are good to a few tenths, and the hand moves while it presses."""
 ROLL_TRUST = 0.9
 """How often the camera's level and what looks level agree; slopes and facades disagree."""
-UNKNOWN = "nothing in the picture tells what is level"
+UNKNOWN = "nothing in the picture tells for sure what is level"
 LEVEL_ALREADY = "level already, as far as can be told"
 NO_TILT = ("", UNKNOWN, LEVEL_ALREADY)
 """Notes that tell of no tilt; any other tells of one that is left. UNKNOWN is that of most photos
@@ -64,7 +64,7 @@ def level(
     >>> level(np.exp(-8 * (bins - 1.3) ** 2), bins).angle
     1.3
     >>> level(np.ones(81), bins).note
-    'nothing in the picture tells what is level'
+    'nothing in the picture tells for sure what is level'
     """
     if roll is not None and not abs(roll) <= abs(bins).max():
         note = f"the camera was tilted by {abs(roll):.1f} degrees, so the tilt is taken as meant"
@@ -75,10 +75,10 @@ def level(
     angle, confidence = _peak(belief, bins)
     if confidence < min_confidence:
         return Level(0.0, confidence, UNKNOWN)
-    worth = _worth(belief, bins, angle)
-    if abs(angle) > limit:
+    if limit < abs(angle) >= MIN_ANGLE:
         note = f"tilted by {abs(angle):.1f} degrees, more than the {limit:g} that may be levelled"
         return Level(0.0, confidence, note)
+    worth = _worth(belief, bins, angle)
     if abs(angle) < MIN_ANGLE or worth < min_confidence:
         return Level(0.0, confidence, LEVEL_ALREADY)
     return Level(round(angle, 2), min(confidence, worth))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .crop import Box
+from .box import Box, Face
 
 __all__ = ["Seen", "reasons"]
 
@@ -33,6 +33,9 @@ PLACES = {
     "puts the subject on the right third": 2 / 3,
     "centres the subject": 1 / 2,
 }
+SURE_FACE = 0.7
+"""Confidence from which a face is told of: of 178 that were looked at, 17 were none, and 15 of these
+are below it, as is a quarter of the others."""
 COUNTS = {1: "the face", 2: "both faces"}
 SIDES = {"left": (0, 0), "right": (0, 2), "top": (1, 1), "bottom": (1, 3)}
 """Axis (0 across, 1 down) and the edge of a box on each side."""
@@ -47,7 +50,7 @@ class Seen:
 
     luminance: Floats
     importance: Floats
-    faces: Sequence[Box] = ()
+    faces: Sequence[Face] = ()
     subject: Box | None = None
 
 
@@ -60,19 +63,20 @@ def reasons(box: Box, seen: Seen, *, angle: float = 0.0, aspect: str = "") -> tu
     >>> reasons(Box(0, 0, 1, 1), Seen(np.zeros((64, 64)), np.zeros((8, 8))), angle=-1.25)
     ('levels the horizon by 1.2 degrees',)
     """
+    asked = [f"fits {aspect}, as asked"] if aspect else []
     told = [
         *([f"levels the horizon by {abs(angle):.1f} degrees"] if angle else []),
-        *_faces(box, seen.faces),
+        *_faces(box, [face for face in seen.faces if face.confidence >= SURE_FACE]),
         *_removed(box, seen),
         *_subject(box, seen.subject),
-        *([f"fits {aspect}, as asked"] if aspect else []),
     ]
+    told = told[: MOST - len(asked)] + asked
     if all(reason.startswith("keeps") for reason in told):  # leaving the photo would do that too
         told.insert(0, f"trims {1 - box.area:.0%} of the frame".replace("%", " %"))
     return tuple(told[:MOST])
 
 
-def _faces(box: Box, faces: Sequence[Box]) -> list[str]:
+def _faces(box: Box, faces: Sequence[Face]) -> list[str]:
     kept = sum(box.contains(face) for face in faces)
     if not kept or box.area > 1 - CUT:
         return []
@@ -102,8 +106,8 @@ def _removed(box: Box, seen: Seen) -> list[str]:
     kept = Box(*(min(max(edge, 0), 1) for edge in (box.left, box.top, box.right, box.bottom)))
     told = _corners(kept, strips, seen.luminance)
     for side, strip in sorted(strips.items(), key=lambda item: -(item[1].area if item[1] else 0)):
-        what = _nature(strip, kept, seen) if strip else None
-        if what and not any(side in reason for reason in told):
+        what = _nature(side, strip, kept, seen) if strip else None
+        if what and not any(f" {side}" in reason for reason in told):
             told.append(what.format(edge=f"{side} edge", side=_where(side)))
     return told[:2]
 
@@ -125,14 +129,35 @@ def _strip(box: Box, side: str) -> Box | None:
     return Box(edge, 0, 1, 1) if side == "right" else Box(0, edge, 1, 1)
 
 
-def _nature(strip: Box, kept: Box, seen: Seen) -> str | None:
-    """What a strip is, as a reason to remove it."""
+def _next(side: str, strip: Box, kept: Box) -> Box:
+    """What is kept just inside a strip, as wide."""
+    width, height = min(strip.width, kept.width), min(strip.height, kept.height)
+    left, top, right, bottom = kept.left, kept.top, kept.right, kept.bottom
+    return {
+        "left": Box(left, top, left + width, bottom),
+        "right": Box(right - width, top, right, bottom),
+        "top": Box(left, top, right, top + height),
+        "bottom": Box(left, bottom - height, right, bottom),
+    }[side]
+
+
+def _tone(light: float, level: float) -> str:
+    """Whether an edge is bright or dark beside what is kept; nothing for neither."""
+    if light > max(BRIGHT, level + CONTRAST):
+        return "bright"
+    return "dark" if light < min(DARK, level - CONTRAST) else ""
+
+
+def _nature(side: str, strip: Box, kept: Box, seen: Seen) -> str | None:
+    """What a strip is, as a reason to remove it.
+
+    It is not removed where what lies next to it is the same and stays.
+    """
     light, kept_light = _cells(seen.luminance, strip), _cells(seen.luminance, kept)
-    difference = float(light.mean() - kept_light.mean())
-    if difference > CONTRAST and light.mean() > BRIGHT:
-        return "removes the bright {edge}"
-    if difference < -CONTRAST and light.mean() < DARK:
-        return "removes the dark {edge}"
+    level, beside = kept_light.mean(), _cells(seen.luminance, _next(side, strip, kept))
+    tone = _tone(light.mean(), level)
+    if tone and tone != _tone(beside.mean(), level):
+        return f"removes the {tone} {{edge}}"
     important = _cells(seen.importance, kept).mean()
     if _cells(seen.importance, strip).mean() > UNIMPORTANT * important:
         return None
@@ -152,7 +177,10 @@ def _corners(kept: Box, strips: dict[str, Box | None], luminance: Floats) -> lis
             corner = Box(horizontal.left, vertical.top, horizontal.right, vertical.bottom)
             light = float(_cells(luminance, corner).mean())
             sides = [_cells(luminance, strip).mean() for strip in (vertical, horizontal)]
-            if light > max(BRIGHT, level + 2 * CONTRAST) and max(sides) < level + CONTRAST:
+            beside = _next(across, corner, _next(down, corner, kept))
+            bright = max(BRIGHT, level + 2 * CONTRAST)
+            is_gone = _cells(luminance, beside).mean() <= bright < light
+            if is_gone and max(sides) < level + CONTRAST:
                 return [f"removes the bright {down} {across} corner"]
     return []
 
@@ -160,7 +188,7 @@ def _corners(kept: Box, strips: dict[str, Box | None], luminance: Floats) -> lis
 def _cells(grid: Floats, box: Box) -> Floats:
     """The cells of a picture of any shape that a box covers, at least one."""
     rows, columns = grid.shape
-    top, left = int(box.top * rows), int(box.left * columns)
+    top, left = round(box.top * rows), round(box.left * columns)
     bottom, right = round(box.bottom * rows), round(box.right * columns)
     top, left = min(top, rows - 1), min(left, columns - 1)
     return grid[top : max(bottom, top + 1), left : max(right, left + 1)]

@@ -9,7 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .crop import Box, Size
+from .box import Face
+from .crop import Size
 from .evidence import luminance, subject_box
 from .frame import Frame
 from .horizon import BINS
@@ -23,7 +24,7 @@ __all__ = ["Eyes", "FaceFinding", "Levelling", "Scene", "scene"]
 TURN_CUTS_FACE = "levelling it would cut a face"
 
 Pixels = NDArray[np.uint8]
-FaceFinding = Callable[[Pixels], tuple[Box, ...]]
+FaceFinding = Callable[[Pixels], tuple[Face, ...]]
 """What finds faces in an upright picture, in fractions of it: a `FaceFinder`."""
 
 
@@ -89,13 +90,13 @@ def _kept_ratio(shape: Shape) -> float | None:
     return float(shape.ratio) if shape.ratio is not None and shape.is_original else None
 
 
-def _held(frame: Frame, faces: tuple[Box, ...]) -> tuple[Box, ...] | None:
+def _held(frame: Frame, faces: tuple[Face, ...]) -> tuple[Face, ...] | None:
     """The faces in a frame; None if it cuts one of them."""
     placed = [frame.placed(face) for face in faces]
     inside = tuple(face for face in placed if face is not None)
     return inside if len(inside) == len(faces) else None
 
 
-def _seen(pixels: Pixels, look: Look, faces: tuple[Box, ...]) -> Seen:
+def _seen(pixels: Pixels, look: Look, faces: tuple[Face, ...]) -> Seen:
     subject = look.subject
     return Seen(luminance(pixels), subject, faces, subject_box(subject))

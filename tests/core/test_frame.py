@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from PIL import Image
 from skimage import data
 
-from cropperhead_core.crop import Box, Crop, Size
+from cropperhead_core.box import Box
+from cropperhead_core.boxes import mirrored
+from cropperhead_core.candidates import candidates
+from cropperhead_core.crop import Crop, Size
 from cropperhead_core.frame import Frame
 from tests.strategies import sizes
 
@@ -51,6 +54,15 @@ def test_snapping_keeps_a_box_inside_and_in_place(
     assert (snapped < 1 + 1e-9).all()
     off = (snapped[:2] + snapped[2:] - box[0, :2] - box[0, 2:]) / 2 * frame.extent
     assert np.abs(off).max() <= 1.01
+
+
+@pytest.mark.parametrize("size", [Size(454, 320), Size(427, 320), Size(512, 341)])
+def test_a_mirrored_box_is_snapped_to_the_mirror_image(size: Size) -> None:
+    frame = Frame.inside(size, 0.0)
+    boxes = candidates(size.aspect, None).astype(np.float64)
+    off_centre = np.abs(boxes[:, 0] + boxes[:, 2] - 1) > 1e-3  # the middle has two halves
+    snapped = frame.snapped(boxes, None)[off_centre]
+    assert mirrored(snapped) == pytest.approx(frame.snapped(mirrored(boxes), None)[off_centre])
 
 
 @given(sizes, boxes, ratios)

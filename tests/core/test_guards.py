@@ -89,6 +89,12 @@ def test_a_face_at_the_frames_edge_keeps_the_edge() -> None:
     assert allowed(rows((0, 0, 0.9, 1), (0.01, 0, 1, 1)), [edge], None).tolist() == [True, False]
 
 
+def test_a_subject_at_the_frames_edge_may_lose_what_whole_pixels_cost() -> None:
+    subject = Box(0.0, 0.3, 0.5, 0.6)
+    boxes = rows((0.002, 0, 1, 1), (0.02, 0, 1, 1), (0, 0.302, 1, 1))
+    assert allowed(boxes, [], subject).tolist() == [True, False, False]
+
+
 spots = st.tuples(*[st.floats(0, 0.9)] * 2, *[st.floats(0.02, 0.5)] * 2).map(
     lambda s: Box(s[0], s[1], min(s[0] + s[2], 1.0), min(s[1] + s[3], 1.0))
 )

@@ -66,7 +66,7 @@ def test_a_flat_picture_tells_nothing(horizon: Horizon, picture: object, shape: 
     belief = horizon(picture((*shape, 3), np.uint8) * 200)
     assert belief.sum() == pytest.approx(1, abs=1e-4)
     found = level(belief, BINS, min_confidence=horizon.confidence)
-    assert (found.angle, found.note) == (0, "nothing in the picture tells what is level")
+    assert (found.angle, found.note) == (0, "nothing in the picture tells for sure what is level")
 
 
 @pytest.mark.parametrize("name", ["grass", "gravel", "astronaut", "chelsea", "coins", "moon"])

@@ -26,7 +26,7 @@ def test_a_sure_picture_is_levelled_between_the_bins(angle: float) -> None:
 
 def test_no_evidence_turns_nothing() -> None:
     found = level(FLAT, BINS)
-    assert (found.angle, found.note) == (0, "nothing in the picture tells what is level")
+    assert (found.angle, found.note) == (0, "nothing in the picture tells for sure what is level")
 
 
 def test_two_equally_likely_angles_turn_nothing() -> None:
@@ -37,6 +37,10 @@ def test_a_tilt_beyond_the_limit_is_told_and_left() -> None:
     found = level(seen(9), BINS)
     assert found.angle == 0
     assert "9.0 degrees, more than the 8" in found.note
+
+
+def test_a_tilt_that_nobody_sees_is_none_whatever_may_be_levelled() -> None:
+    assert level(seen(0.1), BINS, limit=0.0).note == "level already, as far as can be told"
 
 
 def test_the_limit_is_the_callers() -> None:

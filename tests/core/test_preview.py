@@ -316,6 +316,16 @@ def is_refused(path: Path) -> bool:
     return False
 
 
+@pytest.mark.parametrize("width", [1300, 1731, 2222])
+def test_the_mirrored_photo_has_the_mirrored_preview(tmp_path: Path, width: int) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (900, width, 3), np.uint8)
+    shown = []
+    for name, each in (("a.png", pixels), ("b.png", pixels[:, ::-1])):
+        Image.fromarray(np.ascontiguousarray(each)).save(tmp_path / name)
+        shown.append(read_preview(read_photo(tmp_path / name), 512).pixels.astype(int))
+    assert np.abs(shown[0] - shown[1][:, ::-1]).max() <= 1
+
+
 def test_samples_that_are_no_numbers_are_black(tmp_path: Path) -> None:
     samples = np.linspace(0, 1, 64 * 64, dtype=np.float32).reshape(64, 64)
     samples[:8] = np.nan

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cropperhead_core.crop import Box
+from cropperhead_core.box import Box, Face
 from cropperhead_core.reasons import Seen, reasons
 
 MIDDLE = Box(0.15, 0.15, 0.85, 0.85)
-FACES = [Box(0.3, 0.3, 0.4, 0.4), Box(0.5, 0.3, 0.6, 0.4), Box(0.6, 0.3, 0.7, 0.4)]
+FACES = [Face(0.3, 0.3, 0.4, 0.4), Face(0.5, 0.3, 0.6, 0.4), Face(0.6, 0.3, 0.7, 0.4)]
 
 
 def scene(luminance: np.ndarray | None = None, **seen: object) -> Seen:
@@ -25,8 +29,14 @@ def test_faces_that_are_kept_are_counted(count: int, words: str) -> None:
     assert words in reasons(MIDDLE, scene(faces=FACES[:count]))
 
 
+def test_what_may_be_no_face_is_not_told_of() -> None:
+    perhaps = replace(FACES[1], confidence=0.6)
+    assert "keeps the face" in reasons(MIDDLE, scene(faces=[FACES[0], perhaps]))
+    assert not any("face" in reason for reason in reasons(MIDDLE, scene(faces=[perhaps])))
+
+
 def test_a_face_left_out_is_not_claimed_as_kept() -> None:
-    far = Box(0.9, 0.1, 0.92, 0.12)
+    far = Face(0.9, 0.1, 0.92, 0.12)
     assert "keeps the main face" in reasons(MIDDLE, scene(faces=[FACES[0], far]))
 
 
@@ -61,6 +71,36 @@ def test_an_edge_that_stays_is_not_called_removed() -> None:
     picture = np.full((64, 64), 110.0)
     picture[:, :8] = 250
     assert not any("bright" in reason for reason in reasons(Box(0, 0, 0.8, 1), scene(picture)))
+
+
+def test_an_edge_that_goes_on_inside_is_not_called_removed() -> None:
+    picture = np.full((64, 64), 110.0)
+    picture[:, 48:] = 250
+    assert reasons(Box(0, 0, 0.95, 1), scene(picture)) == ("trims 5 % of the frame",)
+
+
+def test_a_corner_that_goes_on_inside_is_not_called_removed() -> None:
+    picture = np.full((64, 64), 60.0)
+    picture[:16, 48:] = 255
+    assert not any("corner" in reason for reason in reasons(Box(0, 0.1, 0.9, 1), scene(picture)))
+
+
+def test_both_bright_sides_are_told() -> None:
+    picture = np.full((64, 64), 110.0)
+    picture[:, :8] = picture[:, 56:] = 250
+    told = reasons(Box(0.125, 0, 0.875, 1), scene(picture))
+    assert told == ("removes the bright left edge", "removes the bright right edge")
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0, 0.4), st.floats(0.6, 1))
+def test_reasons_of_the_mirrored_picture_are_mirrored(seed: int, left: float, right: float) -> None:
+    blocks = np.random.default_rng(seed).uniform(0, 255, (8, 8))
+    picture = np.kron(blocks, np.ones((8, 8)))
+    told = reasons(Box(left, 0, right, 1), Seen(picture, np.ones((8, 8))))
+    mirrored = reasons(Box(1 - right, 0, 1 - left, 1), Seen(picture[:, ::-1], np.ones((8, 8))))
+    swapped = {"left": "right", "right": "left"}
+    words = [" ".join(swapped.get(word, word) for word in reason.split()) for reason in mirrored]
+    assert sorted(words) == sorted(told)
 
 
 def test_empty_space_is_told_where_nothing_matters() -> None:

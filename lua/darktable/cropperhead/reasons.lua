@@ -43,7 +43,7 @@ local SAID = {
   N"removes clutter at the bottom",
   N"no crop gains enough over the whole frame",
   N"every crop of this shape would cut a face",
-  N"nothing in the picture tells what is level",
+  N"nothing in the picture tells for sure what is level",
   N"level already, as far as can be told",
   N"the camera was tilted by %s degrees, so the tilt is taken as meant",
   N"tilted by %s degrees, more than the %s that may be levelled",
@@ -57,7 +57,7 @@ local SAID = {
 -- Notes that tell of no tilt; any other beside a crop tells of one that is left.
 local NO_TILT = {
   [""] = true,
-  ["nothing in the picture tells what is level"] = true,
+  ["nothing in the picture tells for sure what is level"] = true,
   ["level already, as far as can be told"] = true,
 }
 
