@@ -34,7 +34,7 @@ PLACES = {
     "centres the subject": 1 / 2,
 }
 SURE_FACE = 0.7
-"""Confidence from which a face is told of: of 178 that were looked at, 17 were none, and 15 of these
+"""Confidence from which a face is told of: of 178 that were looked at 17 were none, and 15 of these
 are below it, as is a quarter of the others."""
 COUNTS = {1: "the face", 2: "both faces"}
 SIDES = {"left": (0, 0), "right": (0, 2), "top": (1, 1), "bottom": (1, 3)}
