@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cropperhead_core.dataset import Picture, fingerprint, groups, read_pictures, split
+from cropperhead_core.dataset import Picture, groups, likeness, read_pictures, split
 from cropperhead_core.ranker import Predictor, load_model
 from cropperhead_core.training.evaluate.metrics import correlation, interval
 from cropperhead_core.training.export import export
@@ -38,7 +38,7 @@ def by_groups(data: Path) -> list[tuple[Picture, int]]:
     """Photos outside the test part, each in the fold of its group."""
     pictures = read_pictures(data)
     names = [picture.path.name for picture in pictures]
-    firsts = groups([fingerprint(picture.pixels()) for picture in pictures], names)
+    firsts = groups([likeness(picture.pixels()) for picture in pictures], names)
     found = zip(pictures, dealt([names[first] for first in firsts]), split(pictures), strict=True)
     return [(picture, fold) for picture, fold, part in found if part != "test"]
 

@@ -21,7 +21,7 @@ from memory import memory_mb
 from PIL import Image
 from skimage import data
 
-from cropperhead_core.content import fingerprint
+from cropperhead_core.content import digest
 
 __all__ = ["SURE", "Home", "Watching", "card", "numbered", "small_jpeg", "until"]
 
@@ -95,7 +95,7 @@ class Home:
             sidecar = photo.with_name(photo.name + ".xmp")
             if not sidecar.exists():
                 found.append(f"missed: {photo}")
-            elif written.get(os.fsencode(sidecar)) != fingerprint(sidecar.read_bytes()):
+            elif written.get(os.fsencode(sidecar)) != digest(sidecar.read_bytes()):
                 found.append(f"not as the journal has it: {sidecar}")
         found += [f"left behind: {path}" for path in self.photos.rglob(".cropperhead-*")]
         return found

@@ -9,7 +9,7 @@ from pathlib import Path
 from .disk import file_stat
 from .errors import UnreadablePhoto
 
-__all__ = ["content_key", "fingerprint"]
+__all__ = ["content_key", "digest"]
 
 SAMPLES = 4
 SAMPLE_BYTES = 1 << 16
@@ -35,6 +35,6 @@ def content_key(photo: Path) -> str:
     return digest.hexdigest()
 
 
-def fingerprint(content: bytes) -> str:
+def digest(content: bytes) -> str:
     """The whole of a sidecar in 32 hex digits."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()

@@ -17,7 +17,7 @@ from PIL import Image
 
 from .errors import SettingsError, UnreadablePhoto
 
-__all__ = ["Picture", "data_hash", "fingerprint", "groups", "read_pictures", "series", "split"]
+__all__ = ["Picture", "data_hash", "groups", "likeness", "read_pictures", "series", "split"]
 
 Part = Literal["train", "validation", "test"]
 ALIKE = 8
@@ -102,7 +102,7 @@ def data_hash(pictures: Iterable[Picture]) -> str:
     return hashlib.sha256(json.dumps(sorted(rows)).encode()).hexdigest()
 
 
-def fingerprint(pixels: NDArray[np.uint8]) -> int:
+def likeness(pixels: NDArray[np.uint8]) -> int:
     """64 bits that near-duplicates share: which of two neighbours is lighter, on 9 x 8 cells.
 
     The difference hash of N. Krawetz, "Kind of Like That", 2013.
@@ -153,7 +153,7 @@ def groups(fingerprints: Sequence[int], names: Sequence[str] = ()) -> list[int]:
 def split(pictures: Sequence[Picture]) -> list[Part]:
     """Which part each photo belongs to: that of its group, by a hash of the group's first name."""
     names = [picture.path.name for picture in pictures]
-    numbers = groups([fingerprint(picture.pixels()) for picture in pictures], names)
+    numbers = groups([likeness(picture.pixels()) for picture in pictures], names)
     return [_part(pictures[number].path.name) for number in numbers]
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .lines import ANGLES, CELLS, evidence, luma
 from .model_folder import built_from, read_model, shipped
 
-__all__ = ["BINS", "WEIGHTS", "Horizon", "belief", "mirrored", "summary"]
+__all__ = ["BINS", "WEIGHTS", "Horizon", "belief", "mirrored_summary", "summary"]
 
 VERSION = 1
 """Of a model folder's config.json, and of the network that `belief` computes."""
@@ -65,7 +65,7 @@ def summary(seen: Floats) -> tuple[Floats, Floats]:
     return np.concatenate(parts, axis=1).reshape(len(x), -1), np.log(mean)
 
 
-def mirrored(shown: Floats) -> Floats:
+def mirrored_summary(shown: Floats) -> Floats:
     """What a summary (..., angles, 72) would be for the mirrored picture."""
     kinds = shown.reshape(*shown.shape[:-1], 2 * CELLS + 1, -1)
     rows, columns, most = kinds[..., :CELLS, :], kinds[..., CELLS:-1, :], kinds[..., -1:, :]
@@ -79,7 +79,7 @@ def belief(weights: Weights, shown: Floats, amount: Floats) -> Floats:
     The mean of what the network says of the picture and of its mirror image: the belief in the
     mirrored picture is the mirrored belief.
     """
-    there, back = _logits(weights, np.stack([shown, mirrored(shown)]), amount)
+    there, back = _logits(weights, np.stack([shown, mirrored_summary(shown)]), amount)
     logits = (there + back[::-1]) / 2
     likely = np.exp(logits - logits.max())
     found: Floats = likely / likely.sum()

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from .content import content_key, fingerprint
+from .content import content_key, digest
 from .crop import Crop, Size
 from .errors import UnreadablePhoto
 from .store import Store
@@ -43,7 +43,7 @@ class Suggested:
 class Writing:
     """One file that we changed or were about to change.
 
-    `before` is what `undo` needs (None: there was no file), `after` the fingerprint of what we
+    `before` is what `undo` needs (None: there was no file), `after` the digest of what we
     wrote; the sidecar is the photo itself where the crop is embedded. A writing that is only
     `begun` may or may not have reached the file.
     """
@@ -235,7 +235,7 @@ def _is_at_home(path: bytes, sidecar: bytes, after: str) -> bool:
         held = Path(os.fsdecode(sidecar)).read_bytes() if os.path.lexists(path) else b""
     except OSError:
         return False
-    return fingerprint(held) == after
+    return digest(held) == after
 
 
 def _writing(photo: Path, row: Sequence[Any], known_by: KnownBy = "both") -> Writing:

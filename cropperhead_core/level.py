@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MAX_ANGLE", "MIN_CONFIDENCE", "NO_TILT", "Level", "level"]
+__all__ = ["MIN_CONFIDENCE", "NO_TILT", "USUAL_LIMIT", "Level", "level"]
 
-MAX_ANGLE = 8.0
+USUAL_LIMIT = 8.0
 """Degrees; the largest of 135 Lightroom crops by one photographer is 8.2, and 95 % are below 3.5.
 Beyond it a tilt is more likely meant, or the network wrong."""
 MIN_ANGLE = 0.2
@@ -50,7 +50,7 @@ def level(
     bins: Floats,
     roll: float | None = None,
     *,
-    limit: float = MAX_ANGLE,
+    limit: float = USUAL_LIMIT,
     min_confidence: float = MIN_CONFIDENCE,
 ) -> Level:
     """The angle to level by, from the network's (bins,) probabilities and the camera's roll.

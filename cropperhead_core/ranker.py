@@ -71,14 +71,14 @@ class Ranker:
         self._features = self._interpreter.get_signature_runner("features")
         self._score = self._interpreter.get_signature_runner("score")
 
-    def look(self, pixels: Pixels) -> Seen:
+    def look(self, pixels: Pixels) -> NetworkLook:
         """One look at an upright (h, w, 3) sRGB picture."""
         square = squared(pixels, self._side)
         is_mirrored = is_lit_from_left(square)
         square = square[:, ::-1] if is_mirrored else square
         aspect = np.array([pixels.shape[1] / pixels.shape[0]], np.float32)
         features = self._features(image=np.ascontiguousarray(square, np.float32)[None])
-        return Seen(self, features, aspect, is_mirrored)
+        return NetworkLook(self, features, aspect, is_mirrored)
 
     def scored(self, features: dict[str, Floats], aspect: Floats, boxes: Floats) -> Floats:
         """(n,) scores of boxes in the picture that was looked at, mirrored if that was."""
@@ -95,7 +95,7 @@ class Ranker:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class NetworkLook:
     """What one look saw; a `Look`."""
 
     ranker: Ranker

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .box import Box, Face
 
-__all__ = ["Seen", "reasons"]
+__all__ = ["Sight", "reasons"]
 
 CUT = 0.03
 """Fraction of a side from which something is removed there."""
@@ -45,7 +45,7 @@ Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Sight:
     """What there is in a frame: (64, 64) luminance, importance of any shape, faces, the subject."""
 
     luminance: Floats
@@ -54,13 +54,13 @@ class Seen:
     subject: Box | None = None
 
 
-def reasons(box: Box, seen: Seen, *, angle: float = 0.0, aspect: str = "") -> tuple[str, ...]:
+def reasons(box: Box, seen: Sight, *, angle: float = 0.0, aspect: str = "") -> tuple[str, ...]:
     """What this box of a frame does for the picture, most important first.
 
     angle is how far the frame was turned; aspect the ratio somebody asked for ("" for none).
 
     >>> import numpy as np
-    >>> reasons(Box(0, 0, 1, 1), Seen(np.zeros((64, 64)), np.zeros((8, 8))), angle=-1.25)
+    >>> reasons(Box(0, 0, 1, 1), Sight(np.zeros((64, 64)), np.zeros((8, 8))), angle=-1.25)
     ('levels the horizon by 1.2 degrees',)
     """
     asked = [f"fits {aspect}, as asked"] if aspect else []
@@ -100,7 +100,7 @@ def _subject(box: Box, subject: Box | None) -> list[str]:
     return told
 
 
-def _removed(box: Box, seen: Seen) -> list[str]:
+def _removed(box: Box, seen: Sight) -> list[str]:
     """What lies in the strips that are cut away, the two widest of them."""
     strips = {side: _strip(box, side) for side in SIDES}
     kept = Box(*(min(max(edge, 0), 1) for edge in (box.left, box.top, box.right, box.bottom)))
@@ -148,7 +148,7 @@ def _tone(light: float, level: float) -> str:
     return "dark" if light < min(DARK, level - CONTRAST) else ""
 
 
-def _nature(side: str, strip: Box, kept: Box, seen: Seen) -> str | None:
+def _nature(side: str, strip: Box, kept: Box, seen: Sight) -> str | None:
     """What a strip is, as a reason to remove it.
 
     It is not removed where what lies next to it is the same and stays.

@@ -16,10 +16,10 @@ from .frame import Frame
 from .horizon import BINS
 from .level import Level, level
 from .ranker import Look, Predictor
-from .reasons import Seen
+from .reasons import Sight
 from .wishes import Shape, Wishes
 
-__all__ = ["Eyes", "FaceFinding", "Levelling", "Scene", "scene"]
+__all__ = ["Eyes", "FaceFinding", "HorizonFinding", "Scene", "scene"]
 
 TURN_CUTS_FACE = "levelling it would cut a face"
 
@@ -28,7 +28,7 @@ FaceFinding = Callable[[Pixels], tuple[Face, ...]]
 """What finds faces in an upright picture, in fractions of it: a `FaceFinder`."""
 
 
-class Levelling(Protocol):
+class HorizonFinding(Protocol):
     """What says how an upright picture lies: a `Horizon`."""
 
     @property
@@ -45,7 +45,7 @@ class Scene:
 
     frame: Frame
     look: Look
-    seen: Seen
+    seen: Sight
     level: Level
 
 
@@ -55,7 +55,7 @@ class Eyes:
 
     predictor: Predictor
     faces: FaceFinding | None = None
-    horizon: Levelling | None = None
+    horizon: HorizonFinding | None = None
 
 
 def scene(
@@ -79,7 +79,9 @@ def scene(
     return Scene(Frame.inside(size, 0.0), look, _seen(pixels, look, faces), turn)
 
 
-def _turn(pixels: Pixels, horizon: Levelling | None, limit: float, roll: float | None) -> Level:
+def _turn(
+    pixels: Pixels, horizon: HorizonFinding | None, limit: float, roll: float | None
+) -> Level:
     if horizon is None:
         return Level(0.0, 0.0)
     return level(horizon(pixels), BINS, roll, limit=limit, min_confidence=horizon.confidence)
@@ -97,6 +99,6 @@ def _held(frame: Frame, faces: tuple[Face, ...]) -> tuple[Face, ...] | None:
     return inside if len(inside) == len(faces) else None
 
 
-def _seen(pixels: Pixels, look: Look, faces: tuple[Face, ...]) -> Seen:
+def _seen(pixels: Pixels, look: Look, faces: tuple[Face, ...]) -> Sight:
     subject = look.subject
-    return Seen(luminance(pixels), subject, faces, subject_box(subject))
+    return Sight(luminance(pixels), subject, faces, subject_box(subject))

@@ -19,11 +19,11 @@ from .photo import Photo, TagReader, read_photo
 from .preview import read_preview
 from .ranker import Predictor
 from .reasons import reasons
-from .scene import Eyes, FaceFinding, Levelling, Scene, scene
+from .scene import Eyes, FaceFinding, HorizonFinding, Scene, scene
 from .suggestion import RankedCrop, Suggestion
 from .wishes import Shape, Wishes
 
-__all__ = ["FaceFinding", "Levelling", "RankedCrop", "Suggestion", "Wishes", "suggest", "suggested"]
+__all__ = ["CUTS_FACES", "NO_GAIN", "PREVIEW_SIDE", "suggest", "suggested"]
 
 PREVIEW_SIDE = 512
 """Pixels of the long side: twice what the crop network sees and more: turning costs no sharpness;
@@ -39,7 +39,7 @@ def suggest(
     predictor: Predictor,
     *,
     faces: FaceFinding | None = None,
-    horizon: Levelling | None = None,
+    horizon: HorizonFinding | None = None,
     wishes: Wishes | None = None,
     reader: TagReader | None = None,
 ) -> Suggestion:

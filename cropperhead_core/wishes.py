@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .crop import Size
+from .crop import MAX_ANGLE, Size
 from .errors import SettingsError
-from .level import MAX_ANGLE
+from .level import USUAL_LIMIT
 
 __all__ = ["Shape", "Wishes"]
 
@@ -65,7 +65,7 @@ class Wishes:
 
     aspect: str = "original"
     top: int = 1
-    max_angle: float = MAX_ANGLE
+    max_angle: float = USUAL_LIMIT
     level: bool = True
     tightness: float = 0.5
 
@@ -73,8 +73,10 @@ class Wishes:
         self.shape(Size(3, 2))
         if not 1 <= self.top <= 100:
             raise SettingsError(f"expected 1 to 100 crops, got {self.top}")
-        if not 0 <= self.max_angle <= 45:
-            raise SettingsError(f"expected a largest angle of 0 to 45, got {self.max_angle}")
+        if not 0 <= self.max_angle <= MAX_ANGLE:
+            raise SettingsError(
+                f"expected a largest angle of 0 to {MAX_ANGLE:g}, got {self.max_angle}"
+            )
         if not 0 <= self.tightness <= 1:
             raise SettingsError(f"expected a tightness of 0 to 1, got {self.tightness}")
 

@@ -11,6 +11,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from cropperhead_core.crop import MAX_ANGLE
+
 __all__ = ["LOSSES", "CropLoss", "clip_penalty", "giou", "iou", "mse"]
 
 Tensor = Any
@@ -18,7 +20,6 @@ Tensor = Any
 DEGREES = 10.0
 """That count as much as a whole side of the photo: a degree is seen like an edge that is off by a
 tenth. The first CropperHead weighed a degree like a side, and its boxes came out all alike."""
-MAX_ANGLE = 45.0
 TINY = 1e-7
 
 

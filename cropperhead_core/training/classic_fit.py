@@ -20,7 +20,7 @@ from .callbacks import CropImages
 from .classic import classic_network, write_layers_model
 from .crops import Crops, crops, mirrored_labels, quads
 from .evaluate.tfjs import WEIGHTS
-from .resuming import epochs_done, fingerprint, goes_on
+from .resuming import epochs_done, goes_on, recipe_id
 
 __all__ = ["ClassicConfig", "make_classic", "quick_classic"]
 
@@ -67,7 +67,7 @@ def make_classic(
     chosen = [p for p in scored if parts[p.path] == "train"][: config.limit]
     held = [p for p in scored if parts[p.path] == "validation"][: config.limit]
     say(f"{len(chosen)} photos to learn from, {len(held)} to watch")
-    own = fingerprint(asdict(config), data_hash(chosen))
+    own = recipe_id(asdict(config), data_hash(chosen))
     run = work / f"{config.name}-{config.loss}-{own}"
     model = _fitted(config, crops(chosen, is_turned=True), held, run)
     _write(model, config, chosen, folder)

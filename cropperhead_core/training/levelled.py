@@ -14,7 +14,7 @@ from cropperhead_core.crop import Size, largest_inside
 from cropperhead_core.dataset import Picture
 from cropperhead_core.horizon import BINS
 from cropperhead_core.level import level
-from cropperhead_core.scene import Levelling
+from cropperhead_core.scene import HorizonFinding
 
 from .evaluate.tilt import HARM_DEGREES
 from .tilting import resampled, usual_tilts
@@ -105,7 +105,7 @@ def figures(found: Heard, confidence: float) -> Figures:
     )
 
 
-def confidence(horizon: Levelling, pictures: Sequence[Picture], seed: int) -> float:
+def confidence(horizon: HorizonFinding, pictures: Sequence[Picture], seed: int) -> float:
     """The least confidence that harms hardly any of these pictures, which it was not fitted to."""
     ways: tuple[Way, ...] = ("plain", "alike")
     found = [heard(horizon, pictures, seed=seed, way=way) for way in ways]

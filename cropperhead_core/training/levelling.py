@@ -13,14 +13,14 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
-from cropperhead_core.horizon import Horizon, belief, mirrored, summary
+from cropperhead_core.horizon import Horizon, belief, mirrored_summary, summary
 from cropperhead_core.lines import STEP
 
 from .horizon import level_network, network_weights, write_level_model
 from .levelled import confidence
 from .make import CREDITS, credits_of
 from .offsets import OFFSETS, posterior, targets, usual
-from .resuming import epochs_done, fingerprint, goes_on
+from .resuming import epochs_done, goes_on, recipe_id
 from .tilting import WIDEST, Tilted, tilted
 
 __all__ = ["LevelConfig", "make_level", "quick_level"]
@@ -76,7 +76,7 @@ def make_level(
         for name in ("train", "validation")
     )
     say(f"{len(learnt)} pictures to learn from, {len(held)} to calibrate with")
-    run = work / f"{config.name}-{fingerprint(asdict(config), data_hash(learnt))}"
+    run = work / f"{config.name}-{recipe_id(asdict(config), data_hash(learnt))}"
     seen, watched = (_seen(config, each, work) for each in (learnt, held))
     network = _trained(config, seen, watched, run, say)
     weights = network_weights(network)
@@ -214,7 +214,7 @@ class _Shown:
         x, angles = self.shown[which].astype(np.float32), self.angles[which].copy()
         amount = self.amount[which] + random.normal(0, CONTRAST, (len(rows), 1))
         turned_over = random.random(len(rows)) < 0.5
-        x[turned_over] = mirrored(x[turned_over])
+        x[turned_over] = mirrored_summary(x[turned_over])
         angles[turned_over] *= -1
         offsets[turned_over] = offsets[turned_over][:, ::-1]
         for row, shift in enumerate(random.integers(-SHIFT, SHIFT + 1, len(rows))):

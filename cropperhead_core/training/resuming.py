@@ -10,7 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-__all__ = ["Reseeded", "epochs_done", "fingerprint", "goes_on"]
+__all__ = ["Reseeded", "epochs_done", "goes_on", "recipe_id"]
 
 BACKUP = "backup"
 
@@ -33,7 +33,7 @@ def epochs_done(run: Path) -> int:
     return int(json.loads(told.read_text("utf-8"))["epoch"]) if told.exists() else 0
 
 
-def fingerprint(recipe: Mapping[str, object], data_sha256: str) -> str:
+def recipe_id(recipe: Mapping[str, object], data_sha256: str) -> str:
     """Eight digits that change with any number of the recipe and with the data.
 
     A run with other numbers must not go on from where this one stopped.

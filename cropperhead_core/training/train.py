@@ -22,7 +22,7 @@ from .data import Scored, looking, scored
 from .fit import Parts, fitted
 from .networks import ranking_model, thawed, trunk, whole_model
 from .recipe import Known, TrainingConfig, lent
-from .resuming import fingerprint
+from .resuming import recipe_id
 
 __all__ = ["Trained", "by_overlap", "of_own", "train"]
 
@@ -62,7 +62,7 @@ def train(
     seen = _seen(config, [picture for picture, _ in known], trunks, work)
     say("features computed")
     place = work / "-".join(
-        (config.name, *config.parts, fingerprint(asdict(config), data_hash(chosen)))
+        (config.name, *config.parts, recipe_id(asdict(config), data_hash(chosen)))
     )
     photos = [known[row][0].pixels() for row in watched[:DRAWN].tolist()]
 

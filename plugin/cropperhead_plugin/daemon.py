@@ -19,7 +19,7 @@ from .watch import Watch, settled
 from .watching.bell import Bell
 from .watching.desk import Desk
 from .watching.logs import Once
-from .watching.notification import words
+from .watching.notification import announcement
 
 __all__ = ["PAUSE_S", "Daemon", "held"]
 
@@ -95,8 +95,8 @@ class Daemon:
         """Say how many crops are new, if any are."""
         new, self._announced = self._desk.written - self._announced, self._desk.written
         if new:
-            log.info("%s", words(new))
-            self._announce(words(new))
+            log.info("%s", announcement(new))
+            self._announce(announcement(new))
 
 
 def held(is_on_battery: Callable[[], bool], every_s: float = PAUSE_S) -> Callable[[], bool]:

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import Self
 
-from cropperhead_core.content import fingerprint
+from cropperhead_core.content import digest
 
 __all__ = ["Keepsake", "changed", "restored"]
 
@@ -20,7 +20,7 @@ undo takes the crop out and leaves the rest."""
 
 @dataclass(frozen=True, slots=True)
 class Keepsake:
-    """What a photo was: its fingerprint, its XMP packet, and how to make it from what it became."""
+    """What a photo was: its digest, its XMP packet, and how to make it from what it became."""
 
     hash: str
     packet: bytes | None
@@ -30,7 +30,7 @@ class Keepsake:
     def of(cls, before: bytes, after: bytes, packet: bytes | None) -> Self:
         """What to keep of `before` when it becomes `after`."""
         delta = changed(before, after)
-        return cls(fingerprint(before), packet, delta if len(delta) <= LARGEST else None)
+        return cls(digest(before), packet, delta if len(delta) <= LARGEST else None)
 
     def packed(self) -> bytes:
         """As bytes for the journal."""

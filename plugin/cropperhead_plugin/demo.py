@@ -20,7 +20,7 @@ from cropperhead_core.errors import CropperHeadError
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
 from cropperhead_core.sidecar import read_crop
-from cropperhead_core.suggest import Suggestion
+from cropperhead_core.suggestion import Suggestion
 
 from .cli.work import suggester, wishes_of
 from .contact import Sheet, contact_sheet

@@ -28,7 +28,7 @@ from cropperhead_core.training.evaluate.methods import (
     Pixels,
     blind,
     ranker,
-    suggester,
+    whole_suggestion,
 )
 from cropperhead_core.training.evaluate.peers import smartcrop, vips_attention
 from cropperhead_core.training.evaluate.people import PeopleRow, people_rows, read_crops
@@ -48,7 +48,7 @@ ORIGINAL, CLASSIC = "original network", "classic network"
 Item = TypeVar("Item")
 
 
-class Watch(Protocol):
+class Progress(Protocol):
     """What lets a person see how far it is."""
 
     def __call__(self, results: Iterable[Item], total: int) -> Iterator[Item]:
@@ -83,7 +83,7 @@ class Evaluation:
     people: tuple[PeopleRow, ...] = ()
 
 
-def evaluation(plan: Plan, watch: Watch) -> Evaluation:
+def evaluation(plan: Plan, watch: Progress) -> Evaluation:
     """Every method on the same photos; one whose program is absent is listed with the reason.
 
     Raises `CropperHeadError` if the data or our model cannot be read.
@@ -134,8 +134,8 @@ def _methods(plan: Plan, learnt: list[Picture], eyes: Eyes) -> dict[str, Callabl
     """What makes each method, in the order of the rows."""
     return {
         OURS.ranker: partial(ranker, eyes.predictor),
-        OURS.suggestion: partial(suggester, _suggest(eyes, Wishes())),
-        FREE: partial(suggester, _suggest(eyes, Wishes(aspect="free"))),
+        OURS.suggestion: partial(whole_suggestion, _suggest(eyes, Wishes())),
+        FREE: partial(whole_suggestion, _suggest(eyes, Wishes(aspect="free"))),
         **{name: partial(_same, method) for name, method in blind(learnt).items()},
         "smartcrop": smartcrop,
         "libvips attention": vips_attention,

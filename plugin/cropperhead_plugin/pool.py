@@ -21,7 +21,8 @@ from .heap import keep_heap
 from .protocol import Failure
 
 if TYPE_CHECKING:
-    from cropperhead_core.suggest import Suggestion, Wishes
+    from cropperhead_core.suggestion import Suggestion
+    from cropperhead_core.wishes import Wishes
 
 __all__ = ["Pool"]
 

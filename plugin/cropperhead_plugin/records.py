@@ -11,7 +11,7 @@ from .protocol import VERSION, Record
 
 if TYPE_CHECKING:
     from cropperhead_core.crop import Crop, Size
-    from cropperhead_core.suggest import RankedCrop, Suggestion
+    from cropperhead_core.suggestion import RankedCrop, Suggestion
 
 __all__ = ["Applied", "How", "Recorded", "Scored", "Shown", "Undone", "suggestion_record"]
 

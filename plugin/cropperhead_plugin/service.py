@@ -17,7 +17,9 @@ from .protocol import Failure
 if TYPE_CHECKING:
     from cropperhead_core.photo import TagReader
     from cropperhead_core.ranker import Predictor
-    from cropperhead_core.suggest import FaceFinding, Levelling, Suggestion, Wishes
+    from cropperhead_core.scene import FaceFinding, HorizonFinding
+    from cropperhead_core.suggestion import Suggestion
+    from cropperhead_core.wishes import Wishes
 
 __all__ = ["Service", "Setup", "Suggester", "hushed"]
 
@@ -38,7 +40,7 @@ class Service:
         predictor: Predictor,
         *,
         faces: FaceFinding | None = None,
-        horizon: Levelling | None = None,
+        horizon: HorizonFinding | None = None,
         reader: TagReader | None = None,
     ) -> None:
         self._predictor = predictor

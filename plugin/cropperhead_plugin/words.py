@@ -10,7 +10,7 @@ from .protocol import one_line
 
 if TYPE_CHECKING:
     from cropperhead_core.crop import Crop, Size
-    from cropperhead_core.suggest import Suggestion
+    from cropperhead_core.suggestion import Suggestion
 
     from .doctor import Check
     from .placing import Placed

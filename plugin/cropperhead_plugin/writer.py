@@ -1,6 +1,6 @@
 """Writes crops into sidecars and takes them back, with the journal as witness.
 
-Before a file is replaced, the journal has what was there and the fingerprint of what will be; so
+Before a file is replaced, the journal has what was there and the digest of what will be; so
 whenever we are killed, the file is one of the two and `undo` knows which.
 """
 
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cropperhead_core.content import content_key, fingerprint
+from cropperhead_core.content import content_key, digest
 from cropperhead_core.errors import CropperHeadError, NotInJournal
 from cropperhead_core.journal import Journal, Writing
 from cropperhead_core.orientation import upright_size
@@ -29,7 +29,7 @@ from cropperhead_core.sidecar.files import Content, Editor, read_bytes
 
 from .delta import Keepsake, restored
 from .records import Applied, How, Undone
-from .written import holds, in_turn, is_as_before, is_elsewhere, keepsake, place
+from .written import in_turn, is_as_before, is_as_written, is_elsewhere, keepsake, place
 
 if TYPE_CHECKING:
     from cropperhead_core.exiftool import ExifTool
@@ -75,7 +75,7 @@ class Writer:
                 change.path,
                 best.crop,
                 _kept(suggestion.photo, change),
-                fingerprint(change.after),
+                digest(change.after),
             )
             begun.append(self._journal.begin(writing, key))
 
@@ -135,7 +135,7 @@ class Writer:
         kept = keepsake(writing)
         if is_as_before(writing, now):
             return None if writing.state == "begun" else _how(writing.before)
-        if now is None or not holds(writing, now):
+        if now is None or not is_as_written(writing, now):
             packet = writing.before if kept is None else kept.packet
             remove_crop(writing.photo, writing.editor, packet, exiftool=self._exiftool)
             return "withdrawn"

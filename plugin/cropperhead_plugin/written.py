@@ -6,14 +6,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from cropperhead_core.content import fingerprint
+from cropperhead_core.content import digest
 from cropperhead_core.disk import is_there
 from cropperhead_core.journal import KnownBy, Writing
 from cropperhead_core.sidecar.files import Content, read_bytes, sidecar_path
 
 from .delta import Keepsake
 
-__all__ = ["holds", "in_turn", "is_as_before", "is_elsewhere", "keepsake", "place"]
+__all__ = ["in_turn", "is_as_before", "is_as_written", "is_elsewhere", "keepsake", "place"]
 
 SUREST_FIRST: tuple[KnownBy, ...] = ("both", "content", "name")
 
@@ -25,7 +25,9 @@ def in_turn(writings: Sequence[Writing]) -> list[Writing]:
     no more. For the rest, a photo's own come before those of one like it, and those of its name.
     """
     files = {each.id: read_bytes(place(each)) for each in writings}
-    held = {place(each): each.id for each in reversed(writings) if holds(each, files[each.id])}
+    held = {
+        place(each): each.id for each in reversed(writings) if is_as_written(each, files[each.id])
+    }
     surest = min((SUREST_FIRST.index(each.known_by) for each in writings), default=0)
 
     def counts(writing: Writing) -> bool:
@@ -59,9 +61,9 @@ def keepsake(writing: Writing) -> Keepsake | None:
     return Keepsake.unpacked(writing.before or b"") if is_embedded else None
 
 
-def holds(writing: Writing, now: Content) -> bool:
+def is_as_written(writing: Writing, now: Content) -> bool:
     """Whether the file is as the writing left it."""
-    return now is not None and fingerprint(now) == writing.after
+    return now is not None and digest(now) == writing.after
 
 
 def is_as_before(writing: Writing, now: Content) -> bool:
@@ -69,7 +71,7 @@ def is_as_before(writing: Writing, now: Content) -> bool:
     kept = keepsake(writing)
     if kept is None:
         return now == writing.before
-    return now is not None and fingerprint(now) == kept.hash
+    return now is not None and digest(now) == kept.hash
 
 
 def is_elsewhere(writing: Writing, now: Content) -> bool:

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from skimage import data
 
-from cropperhead_core.dataset import fingerprint, groups, read_pictures, series, split
+from cropperhead_core.dataset import groups, likeness, read_pictures, series, split
 
 
 def test_a_resized_and_lightened_photo_has_nearly_the_same_fingerprint() -> None:
     photo = data.chelsea()
     lighter = (photo[::2, ::2] * 0.9 + 20).astype(np.uint8)
-    assert (fingerprint(photo) ^ fingerprint(lighter)).bit_count() <= 8
-    assert (fingerprint(photo) ^ fingerprint(data.coffee())).bit_count() > 8
+    assert (likeness(photo) ^ likeness(lighter)).bit_count() <= 8
+    assert (likeness(photo) ^ likeness(data.coffee())).bit_count() > 8
 
 
 def test_a_chain_of_likenesses_is_one_group() -> None:
@@ -48,7 +48,7 @@ def test_no_series_and_no_likeness_is_on_two_sides(shared: Path) -> None:
     sides: dict[object, set[str]] = {}
     for picture, part in zip(pictures, parts, strict=True):
         sides.setdefault(series(picture.path.name), set()).add(part)
-        sides.setdefault(fingerprint(picture.pixels()), set()).add(part)
+        sides.setdefault(likeness(picture.pixels()), set()).add(part)
     assert all(len(side) == 1 for side in sides.values())
     scored = [part for picture, part in zip(pictures, parts, strict=True) if picture.scores]
     assert scored.count("test") > 100

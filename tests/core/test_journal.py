@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cropperhead_core.content import content_key, fingerprint
+from cropperhead_core.content import content_key, digest
 from cropperhead_core.crop import Crop, Size
 from cropperhead_core.errors import JournalError, UnreadablePhoto
 from cropperhead_core.journal import Journal, Suggested, Writing
@@ -264,4 +264,4 @@ def test_the_key_of_a_missing_photo_is_our_error(tmp_path: Path) -> None:
 
 
 def test_a_fingerprint_is_of_all_bytes() -> None:
-    assert fingerprint(b"a") != fingerprint(b"b")
+    assert digest(b"a") != digest(b"b")

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cropperhead_core.box import Box, Face
-from cropperhead_core.reasons import Seen, reasons
+from cropperhead_core.reasons import Sight, reasons
 
 MIDDLE = Box(0.15, 0.15, 0.85, 0.85)
 FACES = [Face(0.3, 0.3, 0.4, 0.4), Face(0.5, 0.3, 0.6, 0.4), Face(0.6, 0.3, 0.7, 0.4)]
 
 
-def scene(luminance: np.ndarray | None = None, **seen: object) -> Seen:
+def scene(luminance: np.ndarray | None = None, **seen: object) -> Sight:
     """A gray, evenly important scene with a fine pattern, but for what is said."""
     pattern = 90 + 10.0 * (np.indices((64, 64)).sum(axis=0) % 2)
-    return Seen(pattern if luminance is None else luminance, np.ones((8, 8)), **seen)
+    return Sight(pattern if luminance is None else luminance, np.ones((8, 8)), **seen)
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_both_bright_sides_are_told() -> None:
 def test_reasons_of_the_mirrored_picture_are_mirrored(seed: int, left: float, right: float) -> None:
     blocks = np.random.default_rng(seed).uniform(0, 255, (8, 8))
     picture = np.kron(blocks, np.ones((8, 8)))
-    told = reasons(Box(left, 0, right, 1), Seen(picture, np.ones((8, 8))))
-    mirrored = reasons(Box(1 - right, 0, 1 - left, 1), Seen(picture[:, ::-1], np.ones((8, 8))))
+    told = reasons(Box(left, 0, right, 1), Sight(picture, np.ones((8, 8))))
+    mirrored = reasons(Box(1 - right, 0, 1 - left, 1), Sight(picture[:, ::-1], np.ones((8, 8))))
     swapped = {"left": "right", "right": "left"}
     words = [" ".join(swapped.get(word, word) for word in reason.split()) for reason in mirrored]
     assert sorted(words) == sorted(told)
@@ -108,7 +108,7 @@ def test_empty_space_is_told_where_nothing_matters() -> None:
     picture[:16] = 95
     importance = np.ones((8, 8))
     importance[:2] = 0.05
-    assert "trims empty space at the top" in reasons(Box(0, 0.25, 1, 1), Seen(picture, importance))
+    assert "trims empty space at the top" in reasons(Box(0, 0.25, 1, 1), Sight(picture, importance))
 
 
 def test_clutter_is_told_where_nothing_matters() -> None:
@@ -116,7 +116,7 @@ def test_clutter_is_told_where_nothing_matters() -> None:
     picture[:, 48:] = 95 + 30 * (np.indices((64, 16)).sum(axis=0) % 2 - 0.5)
     importance = np.ones((8, 8))
     importance[:, 6:] = 0.05
-    assert "removes clutter on the right" in reasons(Box(0, 0, 0.75, 1), Seen(picture, importance))
+    assert "removes clutter on the right" in reasons(Box(0, 0, 0.75, 1), Sight(picture, importance))
 
 
 def test_a_subject_that_grows_comes_closer() -> None:

@@ -21,7 +21,9 @@ from cropperhead_core.horizon import BINS
 from cropperhead_core.orientation import Orientation
 from cropperhead_core.photo import Photo
 from cropperhead_core.scene import Eyes
-from cropperhead_core.suggest import Suggestion, Wishes, suggest, suggested
+from cropperhead_core.suggest import suggest, suggested
+from cropperhead_core.suggestion import Suggestion
+from cropperhead_core.wishes import Wishes
 
 LYING = Size(6000, 4000)
 ASPECTS = ["original", "free", "square", "portrait", "landscape", "3:2", "4:5", "2.39:1", "7:5"]

@@ -11,7 +11,7 @@ import pytest
 from drawn import draw_raw
 
 from cropperhead_core import Crop, write_crop
-from cropperhead_core.content import content_key, fingerprint
+from cropperhead_core.content import content_key, digest
 from cropperhead_core.errors import JournalError, SidecarError
 from cropperhead_core.journal import Journal, Suggested, Writing
 from cropperhead_plugin.current import recorded, shown
@@ -170,7 +170,7 @@ def test_what_was_written_counts_before_what_was_only_said_later(tmp_path: Path)
         key = content_key(path)
         first = journal.record_suggestion(path, key, Suggested(size, (HALF,), "test", "crop"))
         change = write_crop(path, HALF, "darktable")
-        after = fingerprint(change.after)
+        after = digest(change.after)
         journal.begin(Writing(path, "darktable", change.path, HALF, None, after), key)
         journal.record_suggestion(path, key, Suggested(size, (THIRD,), "test", "crop"))
         assert recorded(path, journal, editor=None, said=None).outcome == "untouched"

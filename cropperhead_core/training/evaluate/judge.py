@@ -13,7 +13,7 @@ from cropperhead_core.boxes import mirrored, overlaps
 from cropperhead_core.crop import Box, along
 from cropperhead_core.dataset import Picture
 from cropperhead_core.guards import faces_whole
-from cropperhead_core.suggest import FaceFinding
+from cropperhead_core.scene import FaceFinding
 
 from .methods import Answer, Method
 from .metrics import clipped, correlation, worth

@@ -16,7 +16,16 @@ from cropperhead_core.errors import InvalidCrop
 from cropperhead_core.ranker import Predictor
 from cropperhead_core.suggestion import Suggestion
 
-__all__ = ["FULL_FRAME", "Answer", "Method", "answer_of", "blind", "choice", "ranker", "suggester"]
+__all__ = [
+    "FULL_FRAME",
+    "Answer",
+    "Method",
+    "answer_of",
+    "blind",
+    "choice",
+    "ranker",
+    "whole_suggestion",
+]
 
 Floats = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
@@ -54,7 +63,7 @@ def ranker(predictor: Predictor) -> Method:
     return method
 
 
-def suggester(suggest: Callable[[Pixels], Suggestion]) -> Method:
+def whole_suggestion(suggest: Callable[[Pixels], Suggestion]) -> Method:
     """All of ours: levelled, candidates of its own, guards, and the verdict."""
 
     def method(pixels: Pixels, _boxes: Floats) -> Answer:

@@ -12,7 +12,7 @@ from .judge import Exhibit, Finding
 from .metrics import Interval, clipped, foretold, interval
 from .tilt import Levelled
 
-__all__ = ["Levelling", "Ours", "Row", "Table", "table"]
+__all__ = ["LevellingFigures", "Ours", "Row", "Table", "table"]
 
 Floats = NDArray[np.float64]
 NAN = float("nan")
@@ -35,7 +35,7 @@ class Ours:
 
 
 @dataclass(frozen=True, slots=True)
-class Levelling:
+class LevellingFigures:
     """How a method levels n photos: errors in degrees on turned ones, harm to untouched ones."""
 
     photos: int
@@ -76,7 +76,7 @@ class Row:
     won: float
     drawn: float
     lost: float
-    levelling: Levelling | None = None
+    levelling: LevellingFigures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +166,10 @@ def _column(shown: Sequence[Exhibit], name: str, of: Callable[[Finding], float])
     return np.array([of(photo.findings[name]) for photo in shown], float)
 
 
-def _levelling(found: Sequence[Levelled]) -> Levelling | None:
+def _levelling(found: Sequence[Levelled]) -> LevellingFigures | None:
     if not found:
         return None
-    return Levelling(
+    return LevellingFigures(
         photos=len(found),
         error=_interval([each.error for each in found]),
         within=_interval([each.error <= CLOSE for each in found]),

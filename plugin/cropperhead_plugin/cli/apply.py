@@ -22,7 +22,7 @@ from .options import (
 from .output import report
 
 if TYPE_CHECKING:
-    from cropperhead_core.suggest import Suggestion
+    from cropperhead_core.suggestion import Suggestion
     from cropperhead_plugin.records import Applied
     from cropperhead_plugin.writer import Writer
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from cropperhead_core.content import fingerprint
+from cropperhead_core.content import digest
 from cropperhead_core.errors import ModelError
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
@@ -95,7 +95,7 @@ def _orders(settings: Settings, wishes: Wishes, *, is_dry: bool) -> Orders:
     said = f"{models} {wishes} {settings.editor} {settings.embed} {settings.review_below}"
     return Orders(
         wishes=wishes,
-        options=fingerprint(said.encode()),
+        options=digest(said.encode()),
         editor=settings.editor,
         embed=settings.embed,
         review_below=settings.review_below,
@@ -106,6 +106,6 @@ def _orders(settings: Settings, wishes: Wishes, *, is_dry: bool) -> Orders:
 def _model(folder: Path) -> str:
     """A model by what it was made from and how; raises `ModelError`."""
     try:
-        return fingerprint((folder / CONFIG).read_bytes())
+        return digest((folder / CONFIG).read_bytes())
     except OSError as error:
         raise ModelError(f"expected a model in {folder}: {error.strerror}") from error

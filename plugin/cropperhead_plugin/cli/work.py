@@ -18,7 +18,8 @@ from .output import warn
 
 if TYPE_CHECKING:
     from cropperhead_core.journal import Journal
-    from cropperhead_core.suggest import Suggestion, Wishes
+    from cropperhead_core.suggestion import Suggestion
+    from cropperhead_core.wishes import Wishes
 
 __all__ = [
     "faces_folder",

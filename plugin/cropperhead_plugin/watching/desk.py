@@ -34,7 +34,7 @@ from cropperhead_plugin.writer import Writer
 
 from .fate import fate
 from .gate import (
-    holds,
+    applies_to,
     is_closed,
     is_race,
     is_still_there,
@@ -131,7 +131,7 @@ class Desk:
     def _known(self, path: Path, key: str) -> Known | None:
         """What is known of the photo with this content here, if anything is."""
         for known in self._queue.known(key):
-            if holds(known, path, self._orders.options):
+            if applies_to(known, path, self._orders.options):
                 return replace(known, path=path)
         stores = self._queue, self._journal
         return fate(path, key, self._orders, *stores, now=self._wall())

@@ -23,7 +23,7 @@ from cropperhead_core.sidecar.files import Editor, sidecar_path
 from .names import CAMERA_TWINS
 
 __all__ = [
-    "holds",
+    "applies_to",
     "is_closed",
     "is_race",
     "is_still_there",
@@ -82,7 +82,7 @@ def is_race(error: CropperHeadError, path: Path, editor: Editor) -> bool:
     return found is None or (found.ours and found.editor == editor)
 
 
-def holds(known: Known, path: Path, options: str) -> bool:
+def applies_to(known: Known, path: Path, options: str) -> bool:
     """Whether what became of a content holds for the photo at this path.
 
     Under other options only if it is that same photo: there as ever, or moved here.

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cropperhead_core.content import fingerprint
+from cropperhead_core.content import digest
 from cropperhead_core.entry import Entry, stamp
 
 from .names import Group, Patterns, groups, is_ignored_folder
-from .settling import Seen, action, deadline
+from .settling import Glance, action, deadline
 
-__all__ = ["Listing", "Outlook", "listing", "outlook"]
+__all__ = ["listing", "outlook"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _wanted(found: list[Group], below: Path, patterns: Patterns) -> Iterator[Gro
     return (group for group in found if patterns.take(below / group.leader))
 
 
-def _seen(folder: Path, group: Group, entry: Entry | None) -> Seen | None:
+def _seen(folder: Path, group: Group, entry: Entry | None) -> Glance | None:
     """What a photo is like now, and what is around it if that counts; None if it went."""
     path = folder / group.leader
     try:
@@ -97,7 +97,7 @@ def _seen(folder: Path, group: Group, entry: Entry | None) -> Seen | None:
         return None
     is_settling = entry is not None and entry.state == "settling"
     around = _around(folder, group) if is_settling else ""
-    return Seen(path, stamp(facts), around)
+    return Glance(path, stamp(facts), around)
 
 
 def _around(folder: Path, group: Group) -> str:
@@ -109,4 +109,4 @@ def _around(folder: Path, group: Group) -> str:
         except OSError:
             continue
         facts.append(f"{name}:{found.st_size}:{found.st_mtime_ns}")
-    return fingerprint("\n".join(facts).encode("utf-8", "surrogateescape")) if facts else ""
+    return digest("\n".join(facts).encode("utf-8", "surrogateescape")) if facts else ""

@@ -7,17 +7,17 @@ import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-__all__ = ["command", "notify", "words"]
+__all__ = ["announcement", "command", "notify"]
 
 TIMEOUT_S = 5
 TITLE = "CropperHead"
 METHOD = "org.freedesktop.Notifications.Notify"
 
 
-def words(count: int) -> str:
+def announcement(count: int) -> str:
     """What is said when so many photos have crops.
 
-    >>> words(12)
+    >>> announcement(12)
     '12 new photos have suggested crops'
     """
     return (

@@ -8,7 +8,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from cropperhead_core.content import fingerprint
+from cropperhead_core.content import digest
 from cropperhead_core.disk import SCRATCH
 from cropperhead_core.errors import SidecarError
 from cropperhead_core.journal import Journal
@@ -30,7 +30,7 @@ def recover(journal: Journal) -> int:
     for writing in begun:
         with suppress(SidecarError):
             now = read_bytes(writing.sidecar)
-            if now is not None and fingerprint(now) == writing.after:
+            if now is not None and digest(now) == writing.after:
                 journal.confirm(writing.id)
     return len(begun)
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cropperhead_core.entry import FINISHED, Entry
 
-__all__ = ["Action", "Seen", "action", "deadline", "delay_s"]
+__all__ = ["Glance", "action", "deadline", "delay_s"]
 
 Action = Literal["settle", "wait", "work", "skip"]
 
@@ -16,7 +16,7 @@ FIRST_DELAY_S, LONGEST_DELAY_S, GROWTH = 5.0, 6 * 3600.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Glance:
     """What a look at a photo found: its size and mtime (ns), and the same of what belongs to it."""
 
     path: Path
@@ -24,7 +24,7 @@ class Seen:
     around: str = ""
 
 
-def action(entry: Entry | None, seen: Seen, *, now: float, settle_s: float) -> Action:
+def action(entry: Entry | None, seen: Glance, *, now: float, settle_s: float) -> Action:
     """What to do with a photo that was seen like this at `now` (of the monotonic clock).
 
     `settle`: it is new or has changed, wait from now on; `wait`: not long enough yet, or somebody

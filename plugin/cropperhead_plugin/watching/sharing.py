@@ -78,13 +78,13 @@ def in_burst(own: Suggestion, record: Mapping[str, Any]) -> Suggestion | None:
 
 def are_alike(one: Path, other: Path) -> bool:
     """Whether two photos look nearly the same, in every part; no for one that cannot be read."""
-    from cropperhead_core.dataset import fingerprint  # numpy: for bursts only
+    from cropperhead_core.dataset import likeness  # numpy: for bursts only
 
     try:
         pixels = [_small(path) for path in (one, other)]
     except CropperHeadError:
         return False
-    prints = [fingerprint(picture) for picture in pixels]
+    prints = [likeness(picture) for picture in pixels]
     if pixels[0].shape != pixels[1].shape:
         return False
     difference = abs(_cells(pixels[0]) - _cells(pixels[1])).max()

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from cropperhead_core.dataset import Picture
-from cropperhead_core.horizon import BINS, Horizon, belief, mirrored, summary
+from cropperhead_core.horizon import BINS, Horizon, belief, mirrored_summary, summary
 from cropperhead_core.lines import ANGLES, CELLS, CHANNELS, evidence, luma
 from cropperhead_core.training.horizon import level_network, network_weights
 from cropperhead_core.training.levelled import figures, heard
@@ -95,7 +95,10 @@ def test_the_shipped_network_computes_what_keras_does() -> None:
     weights = {name: x.astype(np.float32) for name, x in network_weights(network).items()}
     seen = random.gamma(1, 10, (len(ANGLES), CELLS, CELLS, CHANNELS)).astype(np.float32)
     shown, amount = summary(seen)
-    both = {"shown": np.stack([shown, mirrored(shown)]), "amount": np.stack([amount, amount])}
+    both = {
+        "shown": np.stack([shown, mirrored_summary(shown)]),
+        "amount": np.stack([amount, amount]),
+    }
     there, back = network.predict(both, verbose=0)
     expected = np.exp((there + back[::-1]) / 2)
     expected /= expected.sum()
@@ -107,7 +110,7 @@ def test_a_mirrored_summary_is_that_of_the_mirrored_evidence() -> None:
     seen = np.random.default_rng(0).gamma(1, 10, (len(ANGLES), CELLS, CELLS, CHANNELS))
     there, _ = summary(seen.astype(np.float32))
     back, _ = summary(seen[::-1, :, ::-1].astype(np.float32))
-    assert np.allclose(mirrored(there), back, atol=1e-5)
+    assert np.allclose(mirrored_summary(there), back, atol=1e-5)
 
 
 def test_figures_count_what_is_left_and_what_is_harmed() -> None:
