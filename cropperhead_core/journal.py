@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from .content import content_key, digest
 from .crop import Crop, Size
+from .editor import Editor
 from .errors import UnreadablePhoto
 from .store import Store
 
@@ -49,7 +50,7 @@ class Writing:
     """
 
     photo: Path
-    editor: Literal["darktable", "lightroom"]
+    editor: Editor
     sidecar: Path
     crop: Crop
     before: bytes | None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .files import Editor, replace_file
+from cropperhead_core.editor import Editor
+
+from .files import replace_file
 from .provenance import Provenance
 from .reading import Found, find_crop, read_crop
 from .writing import Change, remove_crop, write_crop

@@ -6,21 +6,19 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
 
+from cropperhead_core.editor import Editor
 from cropperhead_core.errors import SidecarConflict, SidecarError
 
 __all__ = [
     "TEMPORARY",
     "Content",
-    "Editor",
     "namesakes",
     "read_bytes",
     "replace_file",
     "sidecar_path",
 ]
 
-Editor = Literal["darktable", "lightroom"]
 Content = bytes | None
 """What a file holds; None: there is none."""
 TEMPORARY = ".cropperhead-"

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from cropperhead_core.editor import Editor
 from cropperhead_core.errors import SidecarConflict, UnreadablePhoto
 from cropperhead_core.photo import Photo, is_photo, is_raw, read_photo
 
 from . import lightroom
-from .files import Content, Editor, namesakes, read_bytes, sidecar_path
+from .files import Content, namesakes, read_bytes, sidecar_path
 from .reading import DIALECTS
 
 __all__ = ["require_alone", "require_own"]

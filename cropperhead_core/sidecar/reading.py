@@ -9,11 +9,12 @@ from typing import Literal
 
 from cropperhead_core.crop import Crop
 from cropperhead_core.disk import is_there
+from cropperhead_core.editor import Editor
 from cropperhead_core.photo import Photo, is_raw, read_photo
 
 from . import darkroom, lightroom, rawtherapee
 from .embedded import embedded_packet, extension
-from .files import Content, Editor, namesakes, read_bytes, sidecar_path
+from .files import Content, namesakes, read_bytes, sidecar_path
 
 __all__ = ["DIALECTS", "Found", "find_crop", "read_crop"]
 

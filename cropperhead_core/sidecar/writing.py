@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cropperhead_core.crop import Crop
+from cropperhead_core.editor import Editor
 from cropperhead_core.errors import InvalidCrop, NotExpressible, SidecarConflict, SidecarError
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.photo import Photo, is_raw, read_photo
 
 from . import lightroom
 from .embedded import embedded_packet, with_packet
-from .files import Content, Editor, read_bytes, replace_file, sidecar_path
+from .files import Content, read_bytes, replace_file, sidecar_path
 from .neighbours import require_alone, require_own
 from .packet import require_kept
 from .provenance import Provenance

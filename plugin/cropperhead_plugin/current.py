@@ -7,6 +7,7 @@ from typing import Literal
 
 from cropperhead_core.content import content_key
 from cropperhead_core.crop import Crop
+from cropperhead_core.editor import Editor
 from cropperhead_core.errors import NotExpressible, NotInJournal
 from cropperhead_core.harvest import Outcome, outcome, rank
 from cropperhead_core.journal import Journal
@@ -15,7 +16,6 @@ from cropperhead_core.sidecar import darkroom, find_crop
 from cropperhead_core.sidecar.files import read_bytes
 
 from .records import Recorded, Shown
-from .settings import Editor
 from .written import in_turn
 
 __all__ = ["recorded", "shown"]

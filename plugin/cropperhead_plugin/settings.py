@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
+from cropperhead_core.editor import EDITORS, Editor
 from cropperhead_core.errors import SettingsError
 
 from .xdg import config_home, data_home
 
-__all__ = ["Editor", "Poll", "Settings", "at_home", "config_path", "defaults", "load", "parse"]
+__all__ = ["Poll", "Settings", "at_home", "config_path", "defaults", "load", "parse"]
 
-Editor = Literal["darktable", "lightroom"]
 Poll = Literal["auto", "on", "off"]
 
 MOST_JOBS = 256
@@ -63,8 +63,8 @@ class Settings:
     json_log: bool = False
 
     def __post_init__(self) -> None:
-        if self.editor not in get_args(Editor):
-            raise SettingsError(f"editor: expected darktable or lightroom, got {self.editor!r}")
+        if self.editor not in EDITORS:
+            raise SettingsError(f"editor: expected {' or '.join(EDITORS)}, got {self.editor!r}")
         if not 0 <= self.jobs <= MOST_JOBS:
             raise SettingsError(f"jobs: expected 0 to {MOST_JOBS} processes, got {self.jobs}")
         if not 1 <= self.workers <= MOST_JOBS:

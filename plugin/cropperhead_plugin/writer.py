@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cropperhead_core.content import content_key, digest
+from cropperhead_core.editor import Editor
 from cropperhead_core.errors import CropperHeadError, NotInJournal
 from cropperhead_core.journal import Journal, Writing
 from cropperhead_core.orientation import upright_size
@@ -25,7 +26,7 @@ from cropperhead_core.sidecar import (
     write_crop,
 )
 from cropperhead_core.sidecar.embedded import embedded_packet, with_earlier_packet
-from cropperhead_core.sidecar.files import Content, Editor, read_bytes
+from cropperhead_core.sidecar.files import Content, read_bytes
 
 from .delta import Keepsake, restored
 from .records import Applied, How, Undone

@@ -12,6 +12,7 @@ from cropperhead_plugin.protocol import Failure
 from cropperhead_plugin.settings import Settings
 
 from .options import (
+    add_editor,
     add_json,
     add_photos,
     add_wishes,
@@ -36,17 +37,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "is best left. A crop that is not ours stays. 'cropperhead undo' takes it all back."
     )
     add_photos(parser)
-    parser.add_argument(
-        "--editor",
-        choices=["darktable", "lightroom"],
-        help="for which editor to write (default: darktable)",
-    )
-    parser.add_argument(
-        "--embed",
-        action="store_true",
-        default=None,
-        help="write into the photo itself where Lightroom ignores sidecars: JPEG, TIFF, DNG, HEIC",
-    )
+    add_editor(parser)
     parser.add_argument(
         "--replace", action="store_true", help="overwrite a crop that is not ours, too"
     )

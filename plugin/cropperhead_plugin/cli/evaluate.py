@@ -9,7 +9,7 @@ from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.settings import Settings, at_home
 
-from .options import add_json
+from .options import add_json, add_model
 from .output import printing, warn, watched
 
 __all__ = ["describe", "run"]
@@ -35,9 +35,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
         help="which photos: validation while you work, test once at the end (default: validation)",
     )
     parser.add_argument("--limit", type=int, metavar="N", help="judge by this many photos only")
-    parser.add_argument(
-        "--model", metavar="FOLDER", help="a model folder (default: the one that came with this)"
-    )
+    add_model(parser.add_argument)
     parser.add_argument(
         "--classic",
         metavar="FOLDER",

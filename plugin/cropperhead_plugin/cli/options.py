@@ -5,17 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from cropperhead_core.disk import is_folder
+from cropperhead_core.editor import EDITORS, Editor
 from cropperhead_core.errors import SettingsError
-from cropperhead_plugin.settings import Editor, at_home
+from cropperhead_plugin.settings import at_home
 
 from .output import warn
 
 __all__ = [
+    "add_editor",
     "add_json",
+    "add_model",
+    "add_only",
     "add_photos",
     "add_wishes",
     "add_work",
@@ -48,9 +52,25 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def add_only(parser: argparse.ArgumentParser) -> None:
     """Offer to look at one editor's crop only."""
+    parser.add_argument("--editor", choices=EDITORS, dest="only", help="look at this one only")
+
+
+def add_editor(parser: argparse.ArgumentParser) -> None:
+    """Offer for which editor to write, and where."""
     parser.add_argument(
-        "--editor", choices=["darktable", "lightroom"], dest="only", help="look at this one only"
+        "--editor", choices=EDITORS, help="for which editor to write (default: darktable)"
     )
+    parser.add_argument(
+        "--embed",
+        action="store_true",
+        default=None,
+        help="write into the photo itself where Lightroom ignores sidecars: JPEG, TIFF, DNG, HEIC",
+    )
+
+
+def add_model(add: Callable[..., object]) -> None:
+    """Offer another model; add is the `add_argument` of a parser or a group."""
+    add("--model", metavar="FOLDER", help="a model folder (default: the one that came with this)")
 
 
 def add_wishes(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +114,7 @@ def add_work(parser: argparse.ArgumentParser) -> None:
         help="processes at work; results come in the order of the photos all the same (default: one"
         " for each 8 photos, at most 4 and at most one a core)",
     )
-    add("--model", metavar="FOLDER", help="a model folder (default: the one that came with this)")
+    add_model(add)
 
 
 def named_photos(arguments: Sequence[str]) -> dict[Path, bool]:

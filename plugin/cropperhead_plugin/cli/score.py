@@ -9,7 +9,7 @@ from cropperhead_core.errors import InvalidCrop, SettingsError
 from cropperhead_plugin.protocol import boxes
 from cropperhead_plugin.settings import Settings, at_home
 
-from .options import add_json, named
+from .options import add_json, add_model, named
 from .output import each, report
 
 __all__ = ["describe", "run"]
@@ -27,9 +27,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--boxes", required=True, metavar="FILE", help="the file with the boxes, or - for stdin"
     )
-    parser.add_argument(
-        "--model", metavar="FOLDER", help="a model folder (default: the one that came with this)"
-    )
+    add_model(parser.add_argument)
     add_json(parser)
 
 

@@ -10,7 +10,7 @@ from cropperhead_core.disk import is_folder
 from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.settings import Settings
 
-from .options import add_wishes, folder_to_watch
+from .options import add_editor, add_model, add_wishes, folder_to_watch
 
 __all__ = ["describe", "run"]
 
@@ -33,17 +33,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def _add_what(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add(
-        "--editor",
-        choices=["darktable", "lightroom"],
-        help="for which editor to write (default: darktable)",
-    )
-    add(
-        "--embed",
-        action="store_true",
-        default=None,
-        help="write into the photo itself where Lightroom ignores sidecars: JPEG, TIFF, DNG, HEIC",
-    )
+    add_editor(parser)
     add("--once", action="store_true", help="deal with what is there, then end")
     add("--dry-run", action="store_true", help="only say what would be written; implies --once")
     add(
@@ -96,7 +86,7 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
     )
     add("--log", metavar="FILE", help="log into this file, which is kept small (default: stderr)")
     add("--json-log", action="store_true", default=None, help="log one JSON object a line")
-    add("--model", metavar="FOLDER", help="a model folder (default: the one that came with this)")
+    add_model(add)
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cropperhead_core.content import content_key
+from cropperhead_core.editor import Editor
 from cropperhead_core.entry import Known
 from cropperhead_core.errors import (
     CropperHeadError,
@@ -18,7 +19,7 @@ from cropperhead_core.errors import (
 )
 from cropperhead_core.photo import is_raw
 from cropperhead_core.sidecar import find_crop
-from cropperhead_core.sidecar.files import Editor, sidecar_path
+from cropperhead_core.sidecar.files import sidecar_path
 
 from .names import CAMERA_TWINS
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from cropperhead_core.editor import Editor
 from cropperhead_core.photo import is_raw
-from cropperhead_core.sidecar.files import Editor
 from cropperhead_core.wishes import Wishes
 
 __all__ = ["Orders"]

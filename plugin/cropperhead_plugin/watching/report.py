@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cropperhead_core.entry import Entry, State, stamp
+from cropperhead_core.editor import EDITORS, Editor
+from cropperhead_core.entry import STATES, Entry, State, stamp
 from cropperhead_core.errors import CropperHeadError, NotExpressible
 from cropperhead_core.queue import Queue
-from cropperhead_core.sidecar import Editor, find_crop
+from cropperhead_core.sidecar import find_crop
 from cropperhead_core.sidecar.files import sidecar_path
 from cropperhead_plugin.protocol import VERSION, Record
 
-__all__ = ["STATES", "Status", "status"]
+__all__ = ["Status", "status"]
 
-STATES = ("settling", "waiting", "done", "left", "review", "skipped", "failed")
-EDITORS: tuple[Editor, ...] = ("darktable", "lightroom")
 MINUTE_S, HOUR_S = 60, 3600
 ALL = -1
 
