@@ -15,7 +15,7 @@ import numpy as np
 from cpu import spent
 
 from cropperhead_core import Horizon
-from cropperhead_core.dataset import Picture, read_pictures, split
+from cropperhead_core.dataset import parted
 from cropperhead_core.photo import read_photo
 from cropperhead_core.preview import read_preview
 from cropperhead_core.suggest import PREVIEW_SIDE
@@ -25,11 +25,6 @@ SEED = 11
 ROUNDS = 9
 
 
-def pictures_of(data: Path, part: str) -> list[Picture]:
-    listed = read_pictures(data)
-    return [each for each, own in zip(listed, split(listed), strict=True) if own == part]
-
-
 def row(name: str, found: Figures, count: int) -> str:
     shares = f"{found.acted:6.1%} {found.error:9.2f} {found.within_half:10.0%}"
     return f"{name:22} {count:5} {shares} {found.harm:6.1%} {found.turned_untouched:10.1%}"
@@ -37,7 +32,7 @@ def row(name: str, found: Figures, count: int) -> str:
 
 def main(arguments: Sequence[str]) -> None:
     data, part = Path(arguments[0]), (*arguments[1:], "validation")[0]
-    horizon, pictures = Horizon(), pictures_of(data, part)
+    horizon, pictures = Horizon(), parted(data)[part]
     print(f"{horizon.name}, confidence {horizon.confidence}, photos of the part {part}")
     print(f"{'':22} {'n':>5} {'acted':>6} {'error, °':>9} {'within .5°':>10} {'harm':>6}", end=" ")
     print(f"{'untouched':>10}")

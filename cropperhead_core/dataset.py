@@ -17,7 +17,16 @@ from PIL import Image
 
 from .errors import SettingsError, UnreadablePhoto
 
-__all__ = ["Picture", "data_hash", "groups", "likeness", "read_pictures", "series", "split"]
+__all__ = [
+    "Picture",
+    "data_hash",
+    "groups",
+    "likeness",
+    "parted",
+    "read_pictures",
+    "series",
+    "split",
+]
 
 Part = Literal["train", "validation", "test"]
 ALIKE = 8
@@ -155,6 +164,15 @@ def split(pictures: Sequence[Picture]) -> list[Part]:
     names = [picture.path.name for picture in pictures]
     numbers = groups([likeness(picture.pixels()) for picture in pictures], names)
     return [_part(pictures[number].path.name) for number in numbers]
+
+
+def parted(data: Path, tiers: Sequence[str] = ("A",)) -> dict[str, list[Picture]]:
+    """The photos of each part, in the order of `read_pictures`; raises as that does."""
+    pictures = read_pictures(data, tiers)
+    found: dict[str, list[Picture]] = {"train": [], "validation": [], "test": []}
+    for picture, part in zip(pictures, split(pictures), strict=True):
+        found[part].append(picture)
+    return found
 
 
 def _part(name: str) -> Part:

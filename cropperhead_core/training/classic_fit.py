@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
+from cropperhead_core.dataset import Picture, data_hash, parted
 
 from .box_losses import CropLoss
 from .callbacks import CropImages
@@ -61,11 +61,9 @@ def make_classic(
     """
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
-    pictures = read_pictures(data, config.tiers)
-    parts = dict(zip((picture.path for picture in pictures), split(pictures), strict=True))
-    scored = [picture for picture in pictures if picture.scores]
-    chosen = [p for p in scored if parts[p.path] == "train"][: config.limit]
-    held = [p for p in scored if parts[p.path] == "validation"][: config.limit]
+    parts = parted(data, config.tiers)
+    chosen = [picture for picture in parts["train"] if picture.scores][: config.limit]
+    held = [picture for picture in parts["validation"] if picture.scores][: config.limit]
     say(f"{len(chosen)} photos to learn from, {len(held)} to watch")
     own = recipe_id(asdict(config), data_hash(chosen))
     run = work / f"{config.name}-{config.loss}-{own}"

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
+from cropperhead_core.dataset import Picture, data_hash, parted
 from cropperhead_core.horizon import Horizon, belief, mirrored_summary, summary
 from cropperhead_core.lines import STEP
 
@@ -69,12 +69,8 @@ def make_level(
     TensorBoard's logs are kept in `work`; a run that was killed goes on from its last epoch.
     """
     tf.config.experimental.enable_op_determinism()
-    pictures = read_pictures(data, config.tiers)
-    parts = split(pictures)
-    learnt, held = (
-        [p for p, part in zip(pictures, parts, strict=True) if part == name][: config.limit]
-        for name in ("train", "validation")
-    )
+    parts = parted(data, config.tiers)
+    learnt, held = parts["train"][: config.limit], parts["validation"][: config.limit]
     say(f"{len(learnt)} pictures to learn from, {len(held)} to calibrate with")
     run = work / f"{config.name}-{recipe_id(asdict(config), data_hash(learnt))}"
     seen, watched = (_seen(config, each, work) for each in (learnt, held))

@@ -7,11 +7,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
 from cropperhead_core.crop import Size
-from cropperhead_core.dataset import Picture, data_hash, read_pictures, split
+from cropperhead_core.dataset import Picture, data_hash, parted
 from cropperhead_core.errors import CropperHeadError, SettingsError
 from cropperhead_core.faces import FaceFinder
 from cropperhead_core.horizon import Horizon
@@ -89,10 +90,8 @@ def evaluation(plan: Plan, watch: Progress) -> Evaluation:
     Raises `CropperHeadError` if the data or our model cannot be read.
     """
     crops = read_crops(plan.crops) if plan.crops else []
-    pictures = read_pictures(plan.data)
-    parts = dict(zip((picture.path for picture in pictures), split(pictures), strict=True))
-    learnt = [p for p in pictures if p.scores and parts[p.path] == "train"]
-    held = [p for p in pictures if parts[p.path] == plan.part]
+    parts = parted(plan.data)
+    learnt, held = [p for p in parts["train"] if p.scores], parts[plan.part]
     scored = _spread([picture for picture in held if picture.scores], plan.limit)
     if not (learnt and scored):
         raise SettingsError(f"expected scored photos to learn from and to judge by in {plan.data}")
@@ -107,7 +106,7 @@ def evaluation(plan: Plan, watch: Progress) -> Evaluation:
         part=plan.part,
         model=predictor.name,
         is_seen=plan.part in _fitted_parts(plan.models.model),
-        data_sha256=data_hash(pictures),
+        data_sha256=data_hash(chain.from_iterable(parts.values())),
         table=table(shown, levels, OURS, missing),
         shown=shown,
         people=people_rows(watch(crops, len(crops)), found),
