@@ -1,4 +1,4 @@
-"""The camera's model, as the head of a raw file names it: LibRaw does not tell Python."""
+"""The camera's model from the head of a raw file; rawpy does not tell it."""
 
 from __future__ import annotations
 

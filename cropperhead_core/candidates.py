@@ -27,8 +27,8 @@ LEAST = 0.4
 NEAR = 0.12
 """How far apart the edges of neighbours are at most, in fractions of the frame."""
 OWN = 0.25
-"""What a candidate's own score counts beside its neighbourhood's. With both numbers what is chosen
-is better on average, and judged blind no worse (docs/experiments.md, 43 and 44)."""
+"""Weight of a candidate's own score; the rest is its neighbours' mean. With both numbers what is
+chosen is better on average, and judged blind no worse (docs/experiments.md, 43 and 44)."""
 ROWS = 64
 """Of the weights at a time: they stay in the processor's cache, which takes a third of the time."""
 

@@ -22,10 +22,10 @@ def utilities(
 ) -> NDArray[np.float64]:
     """What each candidate is worth, (n,): its score, leaned towards small or large areas.
 
-    The first candidate is the whole frame: leave_gain is what another must win by. The lean is a
-    price per halving of the area, the same for all candidates and rising with the tightness: then
-    the area of the best one can only fall, whatever the scores are (add the two inequalities that
-    say that each choice is best at its own price).
+    Candidate 0 is the whole frame and gets leave_gain on top, so another must win by more. The lean
+    is a price per halving of the area, the same for all candidates and falling as tightness rises:
+    then the area of the best one can only fall, whatever the scores are (add the two inequalities
+    that say that each choice is best at its own price).
     """
     price = PULL * (2 * tightness - 1)
     worth = scores.astype(np.float64) - price * np.log2(areas.astype(np.float64))

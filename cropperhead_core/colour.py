@@ -14,7 +14,7 @@ __all__ = ["finished", "fitted"]
 BACKGROUND = (128, 128, 128)
 """Behind transparency: mid gray pulls no eye to a corner, as black or white would."""
 SRGB = b"sRGB IEC61966-2.1"
-"""Said by the profile that nearly all sRGB photos have; others named sRGB may be linear."""
+"""In the usual sRGB profile, which needs no conversion; others of a like name may be linear."""
 RESOLVED = {"P": "RGB", "1": "L"}
 
 

@@ -30,7 +30,7 @@ Tags = dict[int, tuple[int, ...]]
 
 
 def require_complete(path: Path) -> None:
-    """Raises `UnreadablePhoto` when parts that the file itself speaks of are missing at its end."""
+    """Raises `UnreadablePhoto` if the file is shorter than its own directory says."""
     if path.suffix.lower() not in CHECKED:
         return
     try:

@@ -26,15 +26,15 @@ def content_key(photo: Path) -> str:
     try:
         with photo.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            digest = hashlib.blake2b(size.to_bytes(8, "little"), digest_size=16)
+            hashed = hashlib.blake2b(size.to_bytes(8, "little"), digest_size=16)
             for number in range(SAMPLES):
                 file.seek(max(size - SAMPLE_BYTES, 0) * number // (SAMPLES - 1))
-                digest.update(file.read(SAMPLE_BYTES))
+                hashed.update(file.read(SAMPLE_BYTES))
     except OSError as error:
         raise UnreadablePhoto(f"cannot read {photo}: {error.strerror}") from error
-    return digest.hexdigest()
+    return hashed.hexdigest()
 
 
 def digest(content: bytes) -> str:
-    """The whole of a sidecar in 32 hex digits."""
+    """All of these bytes in 32 hex digits."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()

@@ -26,9 +26,9 @@ def stamp(facts: os.stat_result) -> tuple[int, int]:
 class Entry:
     """One photo in its place: what the file was like, and how far we are with it.
 
-    stamp is what `stamp` says of it; around says the same of what belongs to it, in
-    short. since is of the monotonic clock; a failed one is tried again at next_try, which is
-    `delay_s` after it failed.
+    stamp is the file's size and mtime, around a digest of the same for its sidecars and twins.
+    since is of the monotonic clock; next_try is of the wall clock, `delay_s` after the last
+    failure.
     """
 
     path: Path

@@ -9,7 +9,7 @@ CropperHeadError
 │   ├── SidecarConflict    a crop that is not ours is there already, or the file changed meanwhile
 │   └── NotExpressible     the editor cannot say this crop, or its edit is no crop (perspective)
 ├── ModelError             a model folder is damaged, or of an unknown version
-├── JournalError           the journal cannot be opened or is of a newer version
+├── JournalError           journal or queue cannot be used, or is of a newer version
 │   └── NotInJournal       it has nothing of the kind about this photo
 ├── SettingsError          a setting or an option has a value that makes no sense
 └── InstallError           a place that we were to install into cannot be used, or is not ours

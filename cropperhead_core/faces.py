@@ -23,8 +23,8 @@ VERSION = 1
 SMALL = 0.12
 """Height of a face over the long side below which there may be more that only show from near."""
 FAINT = 0.05
-"""Score of the likeliest place in the whole picture below which there is no face from near either:
-none of 595 in 705 photos."""
+"""If no place in the whole picture scores this much, closer views are skipped: of 595 faces in 705
+photos none would be lost."""
 SURE = 0.8
 """Score from which a face needs no second look, at the mirror image: no other faces of 595."""
 

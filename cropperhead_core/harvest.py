@@ -30,10 +30,11 @@ def outcome(
 ) -> Outcome:
     """What became of a suggestion for a photo of this upright size.
 
-    suggested are its crops, best first; none means that it was suggested to leave the photo, and
-    alternatives are what else could be done. now is the crop that the photo has, None for the whole
-    of it. said is the person's own word, if they gave one. Without a word, a crop that is there as
-    suggested is untouched, which is no evidence, and so is none where none ever was (was_there).
+    suggested are the crops, best first; empty if the verdict was to leave the photo, and then
+    alternatives are the crops shown anyway. now is the crop that the photo has, None for the whole
+    of it. said is the person's own word, if they gave one. Without one a suggested crop that is
+    still there is untouched, which is no evidence; so is a missing one that was never written (not
+    was_there).
 
     >>> half = Crop(0, 0, 1, 0.5)
     >>> outcome([half], half, Size(300, 200)), outcome([half], None, Size(300, 200))

@@ -128,11 +128,11 @@ class Journal(Store):
             self._rekey(writing, key)
 
     def writings(self, photo: Path, key: str) -> list[Writing]:
-        """What we may have written for this photo and was not undone, latest first.
+        """The writings for this photo that were not undone, latest first.
 
-        A photo that was moved is known by its content: then the sidecars are those beside it now.
-        A copy of a photo that is still there is another photo. One that was changed by another
-        program is known by its name.
+        A moved photo is found by its content, and its sidecars are looked for beside it; a copy of
+        a photo that is still in place is another photo. One that another program has changed is
+        found by its path.
         """
         name = _bytes(photo)
         with self._read():

@@ -27,8 +27,8 @@ ROLL_TRUST = 0.9
 UNKNOWN = "nothing in the picture tells for sure what is level"
 LEVEL_ALREADY = "level already, as far as can be told"
 NO_TILT = ("", UNKNOWN, LEVEL_ALREADY)
-"""Notes that tell of no tilt; any other tells of one that is left. UNKNOWN is that of most photos
-(38 of 40)."""
+"""Notes that there is nothing to straighten (most photos', 38 of 40: UNKNOWN); any other says why a
+tilt was left."""
 
 Floats = NDArray[np.floating]
 

@@ -41,7 +41,7 @@ HEIF_SUFFIXES = frozenset((".heic", ".heif", ".hif"))
 TIFF_SUFFIXES = frozenset((".tif", ".tiff"))
 KINDS = dict.fromkeys((".jpg", ".jpeg", ".jpe"), "JPEG") | dict.fromkeys(TIFF_SUFFIXES, "TIFF")
 """What a name says about the content."""
-UNKNOWN = "what it holds is no photo of a known kind"
+UNKNOWN = "its content is of no format that CropperHead reads"
 XMP_KEYS = ("xmp", "XML:com.adobe.xmp")
 """Where Pillow keeps the packet."""
 
@@ -62,7 +62,7 @@ def opened(path: Path) -> Image.Image:
 
 
 def _prepare(path: Path) -> None:
-    """Have Pillow know what the name says; raises ValueError for a HEIC by another name."""
+    """Register the decoder that this suffix needs; raises ValueError for a HEIC by another name."""
     suffix = path.suffix.lower()
     if suffix in HEIF_SUFFIXES:
         from pillow_heif import register_heif_opener  # 26 MB of libraries: only for such files

@@ -53,8 +53,8 @@ class Photo:
     """The facts of one file; `size` is that of the stored (sensor) frame.
 
     roll is the crop angle in degrees that would level the upright photo, by the camera's own level.
-    exif is of HEIF only, which is turned by its own irot and imir (`orientation`): the orientation
-    that EXIF claims; the two should agree.
+    exif is the orientation that the EXIF of a HEIF claims, None for all else; `orientation` is that
+    of its irot and imir, which turn it. The two should agree.
     """
 
     path: Path
@@ -95,10 +95,9 @@ def is_raw(path: Path) -> bool:
 def photos(paths: Iterable[Path]) -> dict[Path, bool]:
     """These paths, with folders and globs replaced by the photos in them, each once, in order.
 
-    The value says whether it was named itself, and not only found in a folder. Hidden files and
-    folders are passed over. What is named itself and is no folder is always there, and so is a
-    folder that cannot be searched, after the photos beside it: whoever reads it can say what is
-    wrong with it.
+    The value is True for a path that was given, False for one found in a folder. Hidden files and
+    folders are skipped. A path that was given is kept even if nothing is there, and so is a folder
+    that cannot be searched, after the photos beside it: reading it later tells what is wrong.
     """
     found: dict[Path, bool] = {}
     spelled: dict[tuple[str, str], Path] = {}

@@ -23,7 +23,7 @@ __all__ = ["Preview", "read_preview", "rotated", "turned", "upright_pixels"]
 
 JPEG_SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe"))
 SAME_SHAPE = 0.03
-"""How far a raw's preview may be off in its shape: some are cut to another, or turned."""
+"""Largest relative difference of a raw's preview from it in aspect; beyond it was cut or turned."""
 SMALLEST = 320
 """Pixels that the long side of a raw's preview needs, or the raw itself is developed."""
 _TRANSPOSED = {

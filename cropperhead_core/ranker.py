@@ -53,7 +53,7 @@ class Predictor(Protocol):
 
     @property
     def leave_gain(self) -> float:
-        """What a crop's score must have over the whole frame's before cropping is advised."""
+        """How much better than the whole frame a crop must score to be suggested."""
 
     def look(self, pixels: Pixels) -> Look:
         """One look at an upright (h, w, 3) sRGB picture."""

@@ -1,4 +1,4 @@
-"""What is to be cropped: the photo as it lies or levelled, with all that was seen in it."""
+"""The frame to crop in, levelled where that is called for, and what the models saw in it."""
 
 from __future__ import annotations
 

@@ -57,9 +57,9 @@ class Store:
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
-        """All or nothing; what is inside joins what is around it.
+        """A transaction: all or nothing. Inside another one it becomes a part of that.
 
-        Durable survives a power cut as well, for one fsync.
+        A durable one survives a power cut as well, for one fsync.
         """
         with self._ours():
             if self._db.in_transaction:

@@ -142,7 +142,7 @@ def restore(
     wanted: Sequence[Name],
     name: object,
 ) -> None:
-    """Say simple properties as the descriptions of then did, or not at all."""
+    """Set simple properties back to what they were then; remove those that were not there."""
     earlier = fields(then, wanted, name)
     _remove(tops, [key for key in wanted if key not in earlier])
     update(rdf, tops, earlier)

@@ -104,8 +104,8 @@ def _switched_on(steps: Sequence[Step]) -> dict[str, Step]:
 def without_crop(data: bytes, before: Content, name: object) -> bytes:
     """The sidecar with our entries taken out of the history; all others stay and move up.
 
-    What we had switched off in the sidecar `before` is on again. Where the crop that it had is gone
-    from the history (darktable can compress it), none of our earlier ones comes back.
+    Modules that we had switched off in the sidecar `before` are on again. If the crop that it had
+    is gone from the history (darktable can compress it), it does not come back.
     """
     tree = parsed(data, name)
     tops = descriptions(tree, name)
@@ -159,8 +159,9 @@ def _is_from_us(
 ) -> history.Test:
     """Whether an entry of the history is one that the signature names, or that switched one off.
 
-    The first of those that `stays` counts stay: two crops of ours may turn by the same angle, and
-    the photographer may have switched a module off before. Entries are to be asked about in order.
+    `stays` says how many equal entries were there before ours: so many are kept, since two crops
+    of ours may turn by the same angle, and the photographer may have switched a module off before.
+    The test counts, so ask about the entries in order.
     """
     keys = signed.split()
     switched_off = _switched_on(then).keys() & {"clipping", "ashift"}

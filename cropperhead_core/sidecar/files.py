@@ -22,7 +22,7 @@ __all__ = [
 Content = bytes | None
 """What a file holds; None: there is none."""
 TEMPORARY = ".cropperhead-"
-"""Temporary files begin with this and the number of their process: who is left behind is known."""
+"""Temporary files begin with this and their process id, so that those of dead processes can go."""
 
 SIDECARS = (".xmp", ".XMP", ".pp3")
 MAX_BYTES = 32 << 20

@@ -48,7 +48,8 @@ def _masks(tree: Tree, name: object) -> list[Tree]:
 def require_kept(before: bytes, after: bytes, name: object) -> None:
     """Raises `DamagedSidecar` unless each mask is as it was, and of the step that it was of.
 
-    One whose step is gone may be of another that was there, or gone too; a new step has none.
+    A mask whose step was removed may have moved to another old step, or be gone; a new step has no
+    masks.
     """
     if not any(word in data for data in (before, after) for word in LISTS):
         return  # without asking Adobe's parser, which takes longer than all else

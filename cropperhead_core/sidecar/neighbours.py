@@ -1,4 +1,4 @@
-"""What stands beside a photo and would be taken for its own, or it for theirs: one IMG.xmp for all.
+"""Sidecars of neighbours: no photo is cropped twice, and no raw gets the IMG.xmp of another.
 
 darktable applies an IMG.xmp beside a photo as well as its own history: the photo would be cropped
 twice (measured). Lightroom keeps one for all the raws of a name.

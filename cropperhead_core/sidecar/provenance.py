@@ -41,8 +41,8 @@ def signed(tops: Sequence[Element], name: object) -> str | None:
 
 
 def take_back(rdf: Element, tops: Sequence[Element], then: Sequence[Element], name: object) -> None:
-    """Say the crop and our notes beside it as the descriptions of then did, or not at all.
+    """Set the crop's tags and our notes back to what they were then; remove those that were not.
 
-    A crop of ours that comes back is known for ours by its notes.
+    An earlier crop of ours that comes back is recognised by its notes.
     """
     restore(rdf, tops, then, (*CROP_KEYS, *KEYS), name)

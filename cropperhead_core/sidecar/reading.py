@@ -57,7 +57,7 @@ def find_crop(photo: Path, editor: Editor | None = None) -> Found | None:
 
 
 def _places(photo: Path, editor: Editor | None) -> Iterator[tuple[Teller, Path]]:
-    """Where a crop may be said, to this editor if it matters to whom.
+    """Who may store a crop of this photo and in which file, in the order of reading.
 
     Lightroom reads IMG.xmp for a raw only, darktable for any photo of that name (measured); where
     a raw is, it is the raw's.

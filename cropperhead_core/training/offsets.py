@@ -23,7 +23,7 @@ OFFSETS = np.arange(-8, 8 + STEP / 2, STEP)
 USUAL = {"composed": ((0.85, 0.15), (0.15, 0.9)), "snapshot": ((0.5, 0.25), (0.5, 1.4))}
 """Shares and spreads (degrees) of the bells that offsets of a kind of photo are drawn from."""
 VOICE = 3.0
-"""Versions of a photo that count as heard: they are many, but all of one photo."""
+"""How many independent photos all versions of one count as: they are turned copies."""
 DOUBT = 1e-3
 """Probability that any angle has, whatever a network says."""
 INSIDE = 9.0

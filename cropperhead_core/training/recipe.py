@@ -14,7 +14,7 @@ from cropperhead_core.dataset import Picture, read_pictures, split
 
 from .opinions import joined, read_opinions
 
-__all__ = ["Known", "Stage", "TrainingConfig", "known_pictures", "lent", "quick"]
+__all__ = ["Known", "Stage", "TrainingConfig", "known_pictures", "padded", "quick"]
 
 Known = tuple[Picture, str]
 """A picture and the part it belongs to."""
@@ -87,11 +87,11 @@ def known_pictures(config: TrainingConfig, data: Path) -> list[Known]:
     ]
 
 
-def lent(pictures: Sequence[Picture], seed: int) -> list[Picture]:
-    """All with as many boxes as the one that has most; a score that nobody gave is NaN.
+def padded(pictures: Sequence[Picture], seed: int) -> list[Picture]:
+    """The pictures padded to the same number of boxes; scores that are missing are NaN.
 
-    Those without any get the boxes of one that has some, drawn by their name; who has too few gets
-    the whole frame again and again.
+    A picture without boxes borrows those of another, drawn by its name; one with too few gets the
+    whole frame, again and again.
     """
     scored = [picture for picture in pictures if picture.scores]
     most = max(len(picture.boxes) for picture in scored)

@@ -1,7 +1,7 @@
-"""From open photos to a trained crop network: order, then taste, then all of it at once.
+"""From open photos to a trained crop network, in four runs.
 
-The members, on a frozen trunk, learn that a photo is more than its parts, then how crops were
-scored; then the trunk learns too, at last from one scorer alone.
+First the members alone, on a frozen trunk: that a photo is better than its parts, then how crops
+were scored. Then trunk and members on all scores, and last on those of the first scorer alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .backbones import weights
 from .data import Scored, looking, scored
 from .fit import Parts, fitted
 from .networks import ranking_model, thawed, trunk, whole_model
-from .recipe import Known, TrainingConfig, lent
+from .recipe import Known, TrainingConfig, padded
 from .resuming import recipe_id
 
 __all__ = ["Trained", "by_overlap", "of_own", "train"]
@@ -89,7 +89,7 @@ def _seen(
 ) -> Scored:
     made = f"{data_hash(pictures)[:8]}-{'-'.join(trunks)}-{config.versions}-{config.seed}"
     return scored(
-        lent(pictures, config.seed),
+        padded(pictures, config.seed),
         looking(trunks),
         count=config.versions,
         seed=config.seed,

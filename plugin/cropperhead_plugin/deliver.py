@@ -33,8 +33,8 @@ Pair = tuple[Path, Path]
 """A photo, and the darktable sidecar of one of its versions."""
 
 HOLD_S = 0.5
-"""How long photos may be passed over in a row while answers, perhaps ready, wait: then all that are
-in work are awaited, which costs about one photo's time where several processes work."""
+"""The longest run of skipped photos, in seconds, before the answers in work are waited for and
+handed out. Waiting costs about one photo's time where several processes work."""
 
 
 @dataclass(frozen=True, slots=True)

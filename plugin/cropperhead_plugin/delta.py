@@ -14,8 +14,8 @@ SHARED = struct.Struct("<QQ")
 PARTS = struct.Struct("<32sqq")
 
 LARGEST = 1 << 22
-"""Bytes of difference worth keeping. A TIFF that was written anew from end to end has more: then
-undo takes the crop out and leaves the rest."""
+"""The largest difference kept, in bytes. A TIFF that was rewritten from end to end differs in more:
+then undo takes the crop out instead of restoring its bytes."""
 
 
 @dataclass(frozen=True, slots=True)

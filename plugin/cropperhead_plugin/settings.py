@@ -33,9 +33,9 @@ A_DAY_S = 86_400
 class Settings:
     """What a person may choose once, in the settings file, or each time, as an option.
 
-    What is wished of a crop is checked by `Wishes`, the rest here; raises `SettingsError`. Empty
-    means where we keep such things; jobs 0, as many as pay. From `folders` on they are for the
-    watch; times are seconds.
+    Wishes are checked by `Wishes`, all else here; raises `SettingsError`. An empty path means our
+    usual place, jobs = 0 as many processes as are worth starting. From `folders` on they are for
+    the watch; times are in seconds.
     """
 
     editor: Editor = "darktable"

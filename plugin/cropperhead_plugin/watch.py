@@ -31,7 +31,8 @@ GAP_S, SHARE = 0.1, 0.1
 GONE_S = 2.0
 """Between two looks at whether a watched folder is there, and still the same."""
 CALM_S, CALM_SHARE = 1.0, 0.05
-"""So long after an event has settled there is a sweep, or later where sweeps take long."""
+"""Seconds from a settled event to the sweep that follows; more where sweeps would take more than
+this share of the time."""
 SWEEP_SHARE = 0.01
 """The share of the time that sweeps may take when nothing happens."""
 LONGEST_WAIT_S = 30.0

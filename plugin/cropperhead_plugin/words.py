@@ -47,9 +47,9 @@ STATES = {"done": "given a crop", "left": "best left as they are", "review": "fo
 def suggestion_words(suggestion: Suggestion) -> Segments:
     """One line for each suggested crop, or one saying that the photo is best left.
 
-    The first crop's line says of a tilt that is left why it is.
+    If a tilt was left, the first line says why.
     """
-    if suggestion.verdict == "leave" or not suggestion.crops:
+    if suggestion.best is None:
         why = f": {suggestion.note}" if suggestion.note else ""
         return [*_name(suggestion.photo), (f"leave it as it is{why}", QUIET)]
     segments: Segments = []

@@ -19,10 +19,11 @@ SUREST_FIRST: tuple[KnownBy, ...] = ("both", "content", "name")
 
 
 def in_turn(writings: Sequence[Writing]) -> list[Writing]:
-    """Those of a photo's writings that count, latest first as they came.
+    """The writings of a photo that can still be taken back, latest first as they came.
 
-    One whose file is as it left it counts for certain, and what was written there later is there
-    no more. For the rest, a photo's own come before those of one like it, and those of its name.
+    One whose file is as it left it always counts, and later writings to that file do not. Of the
+    others those known by path and content come first, then those known by content alone, then those
+    known by name alone.
     """
     files = {each.id: read_bytes(place(each)) for each in writings}
     held = {
@@ -75,9 +76,9 @@ def is_as_before(writing: Writing, now: Content) -> bool:
 
 
 def is_elsewhere(writing: Writing, now: Content) -> bool:
-    """Whether nothing of the writing is here, while the photo that it was for may be elsewhere.
+    """Whether this writing was probably for another photo.
 
-    So it may where this one has but its name, or but its content: then it is not done with.
+    It is known by name or by content only, and its file is gone, or is as it was before.
     """
     if writing.known_by == "both":
         return False

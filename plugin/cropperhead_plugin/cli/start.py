@@ -123,8 +123,9 @@ def _settings(name: str) -> Settings:
 def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
     """Options and photos in any order; after `--` all are photos.
 
-    argparse forgets the `--` between its two passes, so what follows is marked with a sign that no
-    argument can have, until argparse takes it for what it is ("type": before it looks at choices).
+    argparse drops the `--` after its first pass, so the arguments behind it get a NUL in front,
+    which no argument can have. `_unmarked`, the default type, takes it off before choices are
+    checked.
     """
     parser.register("type", None, _unmarked)
     end = arguments.index("--") if "--" in arguments else len(arguments)

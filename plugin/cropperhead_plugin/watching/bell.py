@@ -14,7 +14,7 @@ from typing import Self
 __all__ = ["Bell"]
 
 LEAST_S = 0.05
-"""However often it rings: 10,000 files that are copied make 40,000 events."""
+"""The shortest wait, however often it rings: copying 10,000 files makes 40,000 events."""
 
 
 class Bell:

@@ -26,7 +26,7 @@ __all__ = ["fate", "is_surely_new"]
 
 TAKEN_AWAY = "our crop in it was taken away: 'cropperhead apply' writes one again"
 NO_WATCH = ""
-"""Options of a fate that no watch decided: it holds for the photo itself, and for no relative."""
+"""Options of a result that no watch produced: it applies to that photo, to no twin or burst."""
 
 Told = tuple[State, str]
 """What became of a photo, and a word about it."""

@@ -84,9 +84,9 @@ def is_race(error: CropperHeadError, path: Path, editor: Editor) -> bool:
 
 
 def applies_to(known: Known, path: Path, options: str) -> bool:
-    """Whether what became of a content holds for the photo at this path.
+    """Whether an earlier result for the same content applies to the photo at this path.
 
-    Under other options only if it is that same photo: there as ever, or moved here.
+    Always under the same options; under others only if it is the same file, in place or moved here.
     """
     return known.options == options or known.path == path or not os.path.lexists(known.path)
 

@@ -12,7 +12,7 @@ keras = pytest.importorskip("keras")
 
 from cropperhead_core.dataset import Picture  # noqa: E402 (TF)
 from cropperhead_core.training.data import Scored  # noqa: E402
-from cropperhead_core.training.recipe import lent  # noqa: E402
+from cropperhead_core.training.recipe import padded  # noqa: E402
 from cropperhead_core.training.train import by_overlap, of_own  # noqa: E402
 
 BOXES = ((0.0, 0.0, 1.0, 1.0), (0.0, 0.0, 0.5, 0.5), (0.5, 0.0, 1.0, 1.0))
@@ -36,7 +36,7 @@ def seen() -> Scored:
 def test_a_photo_without_scores_borrows_boxes_and_has_no_score_yet() -> None:
     scored = Picture(Path("a.jpg"), "composed", "CC0", BOXES, (3.0, 2.0, 1.0))
     plain = Picture(Path("b.jpg"), "composed", "CC0")
-    first, second = lent([scored, plain], seed=1)
+    first, second = padded([scored, plain], seed=1)
     assert first == scored
     assert second.boxes == BOXES
     assert np.isnan(second.scores).all()
@@ -45,7 +45,7 @@ def test_a_photo_without_scores_borrows_boxes_and_has_no_score_yet() -> None:
 def test_who_has_fewer_boxes_gets_the_whole_frame_without_a_score() -> None:
     many = Picture(Path("a.jpg"), "composed", "CC0", BOXES, (3.0, 2.0, 1.0))
     few = Picture(Path("b.jpg"), "composed", "CC0", BOXES[1:], (2.0, 1.0))
-    _, filled = lent([many, few], seed=1)
+    _, filled = padded([many, few], seed=1)
     assert filled.boxes == (*BOXES[1:], (0.0, 0.0, 1.0, 1.0))
     assert filled.scores[:2] == few.scores
     assert np.isnan(filled.scores[2])
