@@ -13,11 +13,11 @@ from typing import IO
 
 from .errors import UnreadablePhoto
 from .opening import HEIF_SUFFIXES
-from .photo import RAW_SUFFIXES
+from .photo import SENSOR_SUFFIXES
 
 __all__ = ["require_complete"]
 
-CHECKED = RAW_SUFFIXES | HEIF_SUFFIXES | {".dng"}
+CHECKED = SENSOR_SUFFIXES | HEIF_SUFFIXES
 DATA_TAGS = {273: 279, 324: 325, 513: 514}
 """Strips, tiles, embedded JPEG: the tag with the places of the data, and the one with the lengths
 (TIFF 6.0, sections 8, 15 and 22)."""

@@ -78,14 +78,16 @@ class ExifTool:
         """What exiftool prints, from a process that is started, or started again, if need be."""
         from exiftool.exceptions import ExifToolException
 
-        for is_last in (False, True):
-            try:
-                return str(self._started().execute(*arguments))
-            except (ExifToolException, OSError) as error:
-                self.close()
-                if is_last:
-                    raise ToolError(f"{self._program} stopped answering: {error}") from error
-        raise AssertionError
+        died = ExifToolException, OSError
+        try:
+            return str(self._started().execute(*arguments))
+        except died:
+            self.close()
+        try:
+            return str(self._started().execute(*arguments))
+        except died as error:
+            self.close()
+            raise ToolError(f"{self._program} stopped answering: {error}") from error
 
     def _started(self) -> Any:
         """The running process."""

@@ -25,7 +25,7 @@ from .store import Store
 __all__ = ["Journal", "KnownBy", "Suggested", "Writing"]
 
 KnownBy = Literal["both", "content", "name"]
-"""What a photo has in common with the one that was written for."""
+"""What a photo has in common with the one that was written for, the surest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,15 +24,27 @@ from .heif import own_orientation
 from .opening import DECODER_ERRORS, exif_of, opened, opened_raw, unreadable
 from .orientation import Orientation, upright_size
 
-__all__ = ["RAW_SUFFIXES", "Photo", "TagReader", "is_photo", "is_raw", "photos", "read_photo"]
+__all__ = [
+    "RAW_SUFFIXES",
+    "SENSOR_SUFFIXES",
+    "UPRIGHT_FORMATS",
+    "Photo",
+    "TagReader",
+    "is_photo",
+    "is_raw",
+    "is_sensor_data",
+    "photos",
+    "read_photo",
+]
 
 RAW_SUFFIXES = frozenset(
     ".3fr .arw .cr2 .cr3 .crw .dcr .erf .fff .iiq .kdc .mef .mos .mrw .nef .nrw .orf .pef .raf .raw"
     " .rw2 .rwl .sr2 .srf .srw .x3f".split()
 )
 """Proprietary raw formats: Lightroom writes IMG.xmp beside these, and into all others."""
-PHOTO_SUFFIXES = RAW_SUFFIXES | frozenset(
-    ".dng .heic .heif .hif .jpe .jpeg .jpg .png .tif .tiff .webp".split()
+SENSOR_SUFFIXES = RAW_SUFFIXES | {".dng"}
+PHOTO_SUFFIXES = SENSOR_SUFFIXES | frozenset(
+    ".heic .heif .hif .jpe .jpeg .jpg .png .tif .tiff .webp".split()
 )
 UPRIGHT_FORMATS = frozenset(("HEIF", "TIFF"))
 """What Pillow and libheif turn upright themselves when they decode it."""
@@ -92,6 +104,11 @@ def is_raw(path: Path) -> bool:
     return path.suffix.lower() in RAW_SUFFIXES
 
 
+def is_sensor_data(path: Path) -> bool:
+    """Whether the name is one of a raw or of a DNG."""
+    return path.suffix.lower() in SENSOR_SUFFIXES
+
+
 def photos(paths: Iterable[Path]) -> dict[Path, bool]:
     """These paths, with folders and globs replaced by the photos in them, each once, in order.
 
@@ -142,8 +159,7 @@ def read_photo(path: Path, reader: TagReader | None = None) -> Photo:
     asked only when the maker is one whose notes may hold it.
     """
     head = _head(path)
-    is_raw_or_dng = path.suffix.lower() in RAW_SUFFIXES | {".dng"}
-    facts = _raw_facts(path, camera_model(head)) if is_raw_or_dng else _facts(path)
+    facts = _raw_facts(path, camera_model(head)) if is_sensor_data(path) else _facts(path)
     if reader is None or not any(maker in head for maker in ROLL_MAKERS):
         return facts
     (tags,) = reader.tags([path], [ROLL_TAG])

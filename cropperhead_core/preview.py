@@ -16,7 +16,7 @@ from .errors import UnreadablePhoto
 from .jpeg import jpeg, read_jpeg
 from .opening import DECODER_ERRORS, MAX_PIXELS, forget_xmp, opened, opened_raw, unreadable
 from .orientation import Orientation
-from .photo import RAW_SUFFIXES, UPRIGHT_FORMATS, Photo
+from .photo import UPRIGHT_FORMATS, Photo, is_sensor_data
 from .tiff import repair
 
 __all__ = ["Preview", "read_preview", "rotated", "turned", "upright_pixels"]
@@ -47,7 +47,7 @@ class Preview:
     size: Size
 
 
-def read_preview(photo: Photo, long_side: int = 1024) -> Preview:
+def read_preview(photo: Photo, long_side: int) -> Preview:
     """The photo with its long side at most this many pixels; raises `UnreadablePhoto`.
 
     Decoded at the smallest scale that suffices; never enlarged.
@@ -64,10 +64,9 @@ def read_preview(photo: Photo, long_side: int = 1024) -> Preview:
 
 def _pixels(photo: Photo, long_side: int) -> Pixels:
     """The upright pixels, by the decoder for this kind of file."""
-    suffix = photo.path.suffix.lower()
-    if suffix in JPEG_SUFFIXES:
+    if photo.path.suffix.lower() in JPEG_SUFFIXES:
         return upright_pixels(read_jpeg(photo.path, long_side), photo.orientation)
-    if suffix in RAW_SUFFIXES | {".dng"}:
+    if is_sensor_data(photo.path):
         return upright_pixels(_raw(photo, long_side), photo.orientation)
     with opened(photo.path) as image:
         forget_xmp(image)

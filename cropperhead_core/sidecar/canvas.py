@@ -14,8 +14,19 @@ from cropperhead_core.crop import Crop, Size, along
 from cropperhead_core.errors import NotExpressible
 from cropperhead_core.orientation import Orientation
 
-__all__ = ["WHOLE", "Canvas", "Edges", "finite", "orientation_of"]
+__all__ = [
+    "PERSPECTIVE",
+    "WHOLE",
+    "Canvas",
+    "Edges",
+    "finite",
+    "orientation_of",
+    "require_full",
+]
 
+PERSPECTIVE = "the perspective was changed, which no crop can say"
+REACHED_PX = 2.0
+"""How far darktable's whole pixels may lead a crop beyond the frame (1.2 px measured)."""
 FLIP_Y, FLIP_X, SWAP = 1, 2, 4
 FLIPS = {
     1: 0,
@@ -41,6 +52,12 @@ def finite(module: str, numbers: Iterable[float]) -> tuple[float, ...]:
     if not all(map(math.isfinite, found)):
         raise NotExpressible(f"expected numbers in the parameters of {module}, got {found}")
     return found
+
+
+def require_full(crop: Crop, size: Size, name: object) -> None:
+    """Raises `NotExpressible` for a crop that shows what lies beyond a photo of this size."""
+    if crop.beyond(size) > REACHED_PX:
+        raise NotExpressible(f"the photo is turned and its empty corners are kept, in {name}")
 
 
 def orientation_of(flags: int) -> Orientation:

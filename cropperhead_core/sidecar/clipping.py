@@ -9,7 +9,7 @@ from cropperhead_core.crop import Crop, Size, largest_inside
 from cropperhead_core.errors import NotExpressible
 from cropperhead_core.orientation import Orientation, stored_crop, upright_size
 
-from .canvas import finite
+from .canvas import PERSPECTIVE, finite
 
 __all__ = ["clipped"]
 
@@ -31,7 +31,7 @@ def clipped(data: bytes, stored: Size, shown: Orientation) -> Crop | None:
     *numbers, kind, _, is_applied, is_auto = FIELDS.unpack_from(data)
     turn, left, top, right, bottom, *shifts = finite("clipping", numbers[:7])
     if any(abs(shift) > NEGLIGIBLE for shift in shifts) or (kind and is_applied):
-        raise NotExpressible("the perspective was changed, which no crop can say")
+        raise NotExpressible(PERSPECTIVE)
     x, y = _mirrored(left, right), _mirrored(top, bottom)
     if (x, y) == ((0, 1), (0, 1)) and abs(turn) < NEGLIGIBLE:
         return None

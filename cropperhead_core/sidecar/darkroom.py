@@ -13,6 +13,7 @@ from cropperhead_core.orientation import stored_crop, upright_crop
 from cropperhead_core.photo import Photo
 
 from . import adobe, history, masks, provenance
+from .canvas import require_full
 from .darktable import Step, crop_params, decoded, flipped, turn_params
 from .entries import value_of
 from .files import Content
@@ -26,8 +27,6 @@ FRAMING = ("clipping", "ashift", "crop")
 SIGNED = ("ashift", "crop")
 LASTING_BYTES = {"ashift": 4, "crop": 16}
 """The rotation and the edges, which come first in every version."""
-REACHED_PX = 2.0
-"""How far darktable's whole pixels may lead a crop beyond the frame (1.2 px measured)."""
 
 
 def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
@@ -44,8 +43,7 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
     if crop is None:
         return None, False
     require_one_turn(photo)
-    if crop.beyond(photo.size) > REACHED_PX:
-        raise NotExpressible(f"the photo is turned and its empty corners are kept, in {name}")
+    require_full(crop, photo.size, name)
     signed = provenance.signed(descriptions(tree, name), name)
     return upright_crop(crop, photo.size, photo.orientation), signed == _signature(steps)
 

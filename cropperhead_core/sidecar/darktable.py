@@ -17,7 +17,7 @@ from cropperhead_core.crop import Crop, Size
 from cropperhead_core.errors import NotExpressible
 from cropperhead_core.orientation import Orientation
 
-from .canvas import WHOLE, Canvas, Edges, finite, orientation_of
+from .canvas import PERSPECTIVE, WHOLE, Canvas, Edges, finite, orientation_of
 from .clipping import clipped
 
 __all__ = ["Step", "crop_params", "decoded", "flipped", "params", "turn_params"]
@@ -166,7 +166,7 @@ def _turned(data: bytes) -> tuple[float, Edges]:
     rotation, *numbers = finite("ashift", struct.unpack_from(layout, data))
     shifts, inner = (numbers[:-4], numbers[-4:]) if len(numbers) > 4 else (numbers, [0, 1, 0, 1])
     if any(abs(shift) > NEGLIGIBLE for shift in shifts):
-        raise NotExpressible("the perspective was changed, which no crop can say")
+        raise NotExpressible(PERSPECTIVE)
     left, right, top, bottom = inner
     if not (left < right and top < bottom):
         raise NotExpressible("expected edges that do not cross in the parameters of ashift")

@@ -27,7 +27,7 @@ BEGINNING = {
 """Set where a sidecar has no history yet and does not say otherwise."""
 OURS = frozenset(("history", "history_end", "masks_history", *BEGINNING))
 """Properties of darktable's that a crop may change or begin; masks as `masks.require_kept` says."""
-FRAMING = ("crop", "ashift", "clipping", "flip")
+READ = ("crop", "ashift", "clipping", "flip")
 """The modules that say what is seen of the photo, and how turned."""
 ORDER = ("ashift", "flip", "clipping", "crop")
 """In which they run, in every one of darktable's own orders."""
@@ -77,7 +77,7 @@ def steps(tree: Tree, name: object) -> list[Step]:
             raise DamagedSidecar(
                 f"expected a module in each entry of the history, got none in {name}"
             )
-        if number < end and operation in FRAMING:
+        if number < end and operation in READ:
             version = whole(value_of(entry, "modversion") or "0", name)
             data = params_of(entry, name)
             found.append(Step(operation, version, data, value_of(entry, "enabled") == "1"))

@@ -13,6 +13,8 @@ from cropperhead_core.errors import DamagedSidecar, InvalidCrop, NotExpressible
 from cropperhead_core.orientation import Orientation, stored_crop, upright_size
 from cropperhead_core.photo import Photo
 
+from .canvas import PERSPECTIVE, require_full
+
 __all__ = ["read"]
 
 COARSE, COMMON = "Coarse Transformation", "Common Properties for Transformations"
@@ -20,7 +22,6 @@ SECTIONS = ("Crop", COARSE, COMMON, "Rotation", "Perspective")
 TURNS = {0: Orientation(1), 90: Orientation(6), 180: Orientation(3), 270: Orientation(8)}
 SIMPLE = ("horizontal", "vertical")
 CAMERA_BASED = "camera_based"
-REACHED_PX = 2.0
 SAMPLE = (0.25, 0.125)
 """A point of the unit square that no two orientations put at the same place."""
 
@@ -43,9 +44,8 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
     if photo.orientation.is_mirrored:
         raise NotExpressible(f"RawTherapee ignores that the photo is mirrored, in {name}")
     if has_perspective:
-        raise NotExpressible(f"the perspective was changed, which no crop can say, in {name}")
-    if crop.beyond(photo.upright) > REACHED_PX:
-        raise NotExpressible(f"the photo is turned and its empty corners are kept, in {name}")
+        raise NotExpressible(f"{PERSPECTIVE}, in {name}")
+    require_full(crop, photo.upright, name)
     return crop, False
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from cropperhead_core.errors import InstallError
 from cropperhead_core.sidecar.files import read_bytes, replace_file
 
-from .placing import Order, Placed, files_in, place_folder, remove_folder
+from .placing import Order, Placed, files_in, place_folder, program, remove_folder
 from .xdg import config_home, home
 
 __all__ = ["config_folders", "disabled", "enabled", "placed", "program_file"]
@@ -78,7 +77,7 @@ def program_file(program: Path) -> bytes:
 
 def _installed(folder: Path) -> Iterator[Placed]:
     plugin, luarc = folder / "lua/cropperhead", folder / "luarc"
-    files = files_in(_source()) | {MARK: program_file(_program())}
+    files = files_in(_source()) | {MARK: program_file(program())}
     before = read_bytes(luarc)
     after = enabled(before)
     changed = place_folder(plugin, files, mark=MARK)
@@ -106,11 +105,3 @@ def _source() -> Path:
     if not folder.is_dir():
         raise InstallError(f"expected the plugin in {folder}: install CropperHead again")
     return folder
-
-
-def _program() -> Path:
-    """The `cropperhead` of this Python, wherever it is: darktable does not know our environment."""
-    beside = Path(sys.executable).with_name("cropperhead")
-    if not beside.is_file():
-        raise InstallError(f"expected the program in {beside}: install CropperHead again")
-    return beside

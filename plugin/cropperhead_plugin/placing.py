@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from cropperhead_core.errors import InstallError
 
 from .protocol import VERSION, Record
 
-__all__ = ["Files", "Order", "Placed", "files_in", "place_folder", "remove_folder"]
+__all__ = ["Files", "Order", "Placed", "files_in", "place_folder", "program", "remove_folder"]
 
 Files = Mapping[str, bytes]
 """Contents by their path below a folder."""
@@ -89,6 +90,17 @@ def remove_folder(folder: Path, *, mark: str) -> bool:
     except OSError as error:
         raise InstallError(f"cannot remove {folder}: {error.strerror}") from error
     return True
+
+
+def program() -> Path:
+    """The `cropperhead` of this Python, wherever it is: other programs don't know our environment.
+
+    Raises `InstallError` where there is none.
+    """
+    beside = Path(sys.executable).with_name("cropperhead")
+    if not beside.is_file():
+        raise InstallError(f"expected the program in {beside}: install CropperHead again")
+    return beside
 
 
 def _require_ours(folder: Path, mark: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from cropperhead_core.content import digest
 from cropperhead_core.disk import is_there
@@ -15,7 +16,7 @@ from .delta import Keepsake
 
 __all__ = ["in_turn", "is_as_before", "is_as_written", "is_elsewhere", "keepsake", "place"]
 
-SUREST_FIRST: tuple[KnownBy, ...] = ("both", "content", "name")
+SUREST_FIRST: tuple[KnownBy, ...] = get_args(KnownBy)
 
 
 def in_turn(writings: Sequence[Writing]) -> list[Writing]:

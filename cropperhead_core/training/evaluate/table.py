@@ -51,9 +51,9 @@ class Row:
     """A method's line. Means have their 95 % intervals; None is a figure that does not apply.
 
     insight is what its answer is worth on its own photo, less what its answers for the others are
-    worth there on average: what it gains by looking. behind and correlation_behind are how much lower than ours its figures are,
-    photo by photo; won, drawn and lost the shares of photos on which our first choice is better, as
-    good, worse.
+    worth there on average: what it gains by looking. behind and correlation_behind are how much
+    lower than ours its figures are, photo by photo; won, drawn and lost the shares of photos on
+    which our first choice is better, as good, worse.
     """
 
     name: str

@@ -196,9 +196,9 @@ class Desk:
 
     def _refused(self, entry: Entry, error: CropperHeadError) -> None:
         """Deal with an error: it may mean a crop of somebody's, or that it is worth another try."""
-        is_conflict, said = isinstance(error, SidecarConflict), one_line(str(error))
-        if (is_conflict and not is_race(error, entry.path, self._orders.editor)) or isinstance(
-            error, NotExpressible
+        said, editor = one_line(str(error)), self._orders.editor
+        if isinstance(error, NotExpressible) or (
+            isinstance(error, SidecarConflict) and not is_race(error, entry.path, editor)
         ):
             self._note(entry, "skipped", said)
         elif isinstance(error, JournalError | ToolError):

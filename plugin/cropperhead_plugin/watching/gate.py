@@ -17,7 +17,7 @@ from cropperhead_core.errors import (
     SidecarError,
     UnreadablePhoto,
 )
-from cropperhead_core.photo import is_raw
+from cropperhead_core.photo import is_raw, is_sensor_data
 from cropperhead_core.sidecar import find_crop
 from cropperhead_core.sidecar.files import sidecar_path
 
@@ -72,9 +72,9 @@ def is_closed(error: CropperHeadError) -> bool:
     return isinstance(cause, OSError) and cause.errno in CLOSED
 
 
-def is_race(error: CropperHeadError, path: Path, editor: Editor) -> bool:
-    """Whether this was but a sidecar that changed under our hands, and has nobody's crop now."""
-    if not (isinstance(error, SidecarConflict) and error.is_race):
+def is_race(error: SidecarConflict, path: Path, editor: Editor) -> bool:
+    """Whether the sidecar only changed under our hands, and has nobody's crop now."""
+    if not error.is_race:
         return False
     try:
         found = find_crop(path)
@@ -101,7 +101,7 @@ def is_still_there(known: Known) -> bool:
 
 def twins(raw: Path) -> Iterator[Path]:
     """Where the camera's JPEG or HEIC of a raw would be."""
-    if is_raw(raw) or raw.suffix.lower() == ".dng":
+    if is_sensor_data(raw):
         for suffix in sorted(CAMERA_TWINS):
             yield from (raw.with_suffix(suffix), raw.with_suffix(suffix.upper()))
 

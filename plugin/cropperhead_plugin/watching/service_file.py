@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Literal
 
 from cropperhead_core.errors import InstallError, SettingsError
 from cropperhead_core.sidecar.files import read_bytes, replace_file
-from cropperhead_plugin.placing import Order, Placed
+from cropperhead_plugin.placing import Order, Placed, program
 from cropperhead_plugin.settings import at_home, load
 from cropperhead_plugin.xdg import config_home
 
@@ -35,7 +34,7 @@ def placed(order: Order, environ: Mapping[str, str]) -> Iterator[Placed]:
     if order.is_removal:
         yield Placed(path, "unchanged" if before is None else _removed(path, before))
         return
-    after = unit([_program(), "watch", *_folders(order.folders, environ)])
+    after = unit([program(), "watch", *_folders(order.folders, environ)])
     if after == before:
         yield Placed(path, "unchanged")
         return
@@ -76,11 +75,3 @@ def _systemctl(*arguments: str) -> None:
         with suppress(OSError, subprocess.SubprocessError):
             command = [program, "--user", *arguments]
             subprocess.run(command, check=False, capture_output=True, timeout=TIMEOUT_S)
-
-
-def _program() -> Path:
-    """The `cropperhead` of this Python, wherever it is: systemd does not know our environment."""
-    beside = Path(sys.executable).with_name("cropperhead")
-    if not beside.is_file():
-        raise InstallError(f"expected the program in {beside}: install CropperHead again")
-    return beside

@@ -18,7 +18,7 @@ from cropperhead_core.crop import Box, Crop, Size
 from cropperhead_core.entry import Moment
 from cropperhead_core.errors import CropperHeadError, InvalidCrop
 from cropperhead_core.opening import DECODER_ERRORS, opened
-from cropperhead_core.photo import is_raw, read_photo
+from cropperhead_core.photo import is_sensor_data, read_photo
 from cropperhead_core.suggestion import RankedCrop, Suggestion
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def moment(path: Path) -> Moment | None:
 
 def _exif(path: Path) -> Image.Exif:
     """From the header; most raws are TIFF inside."""
-    if not is_raw(path) and path.suffix.lower() != ".dng":
+    if not is_sensor_data(path):
         with opened(path) as image:
             return image.getexif()
     exif = Image.Exif()
