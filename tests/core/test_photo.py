@@ -234,7 +234,7 @@ def test_a_heic_by_another_name_is_told(tmp_path: Path, name: str, kind: str) ->
 
 def test_content_of_no_kind_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_text("text")
-    with pytest.raises(UnreadablePhoto, match=r"a\.jpg: what it holds is no photo of a"):
+    with pytest.raises(UnreadablePhoto, match=r"a\.jpg: its content is of no format"):
         read_photo(tmp_path / "a.jpg")
 
 
