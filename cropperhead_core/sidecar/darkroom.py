@@ -119,7 +119,8 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
     noted = descriptions(then, name) if stays == framed else []
     rdf = rdf_of(tree, name)
     provenance.take_back(rdf, tops, noted, name)
-    adobe.restore(rdf, tops, noted, [adobe.ALREADY_APPLIED], name)
+    if adobe.is_true(adobe.crop_fields(tops, name), "AlreadyApplied"):  # as we said it
+        adobe.restore(rdf, tops, noted, [adobe.ALREADY_APPLIED], name)
     return _kept(data, packed(tree, data, name), name)
 
 
