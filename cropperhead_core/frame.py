@@ -96,8 +96,8 @@ class Frame:
         starts = (boxes[:, 2:] + boxes[:, :2]) / 2 * frame - spans / 2
         room = np.maximum(frame - spans, 0)
         if not self.angle:  # halves go outwards: to the same side in a mirror
-            outward = np.where(starts <= room / 2, np.ceil(starts - 0.5), np.floor(starts + 0.5))
-            starts = outward
+            is_before = starts <= room / 2
+            starts = np.where(is_before, np.ceil(starts - 0.5), np.floor(starts + 0.5))
         starts = np.clip(starts, 0, room)
         snapped: Floats = np.concatenate([starts, starts + spans], axis=1) / np.tile(frame, 2)
         return snapped

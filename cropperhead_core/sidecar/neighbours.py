@@ -50,7 +50,7 @@ def _require_uncropped(photo: Photo, editor: Editor) -> None:
     if data is None:
         return
     crop, _ = DIALECTS[editor].read(data, photo, path)
-    if crop is not None:
+    if crop is not None and not crop.is_whole(photo.upright):
         raise SidecarConflict(
             f"{path} has a crop for {editor} already, and darktable would apply both: "
             "undo or remove that one first"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from cropperhead_core.content import content_key
@@ -17,6 +18,6 @@ __all__ = ["note"]
 def note(journal: Journal, suggestion: Suggestion, wishes: Wishes) -> None:
     """Keep a suggestion in the journal."""
     crops = tuple(ranked.crop for ranked in suggestion.crops)
-    asked = {name: getattr(wishes, name) for name in wishes.__slots__}
+    asked = asdict(wishes)
     kept = Suggested(suggestion.size, crops, suggestion.model, suggestion.verdict, asked)
     journal.record_suggestion(suggestion.photo, content_key(suggestion.photo), kept)

@@ -132,7 +132,7 @@ def parse(text: str, usual: Settings) -> Settings:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError
         raise SettingsError(f"expected TOML: {error}") from error
-    known = {field.name: type(getattr(usual, field.name)) for field in _fields()}
+    known = {field.name: type(getattr(usual, field.name)) for field in dataclasses.fields(usual)}
     for name, value in values.items():
         if name not in known:
             from difflib import get_close_matches  # 5 ms: for errors only
@@ -169,7 +169,3 @@ def _fits(value: object, wanted: type) -> bool:
     if wanted is tuple:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     return isinstance(value, (int, float) if wanted is float else wanted)
-
-
-def _fields() -> tuple[dataclasses.Field[Any], ...]:
-    return dataclasses.fields(Settings)
