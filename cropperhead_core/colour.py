@@ -57,8 +57,10 @@ def _reduced(image: Image.Image, size: tuple[int, int]) -> Image.Image:
         image = Image.fromarray(np.asarray(image).astype(np.uint16))
     # Pillow's quick first step lacks gray of 16 bits.
     gap = None if image.mode.startswith("I;16") else 2.0
-    # Not BOX, which would give a mirrored photo another picture.
-    return image.resize(size, Image.Resampling.BILINEAR, reducing_gap=gap)
+    # Between whole multiples BOX leans to one side: a mirrored photo would have another picture.
+    is_multiple = not (image.width % size[0] or image.height % size[1])
+    how = Image.Resampling.BOX if is_multiple else Image.Resampling.BILINEAR
+    return image.resize(size, how, reducing_gap=gap)
 
 
 def _eight_bit(image: Image.Image, white: float, black: float) -> Image.Image:
