@@ -50,7 +50,7 @@ class Sight:
 
     luminance: Floats
     importance: Floats
-    faces: Sequence[Face] = ()
+    faces: Sequence[Box] = ()
     subject: Box | None = None
 
 
@@ -66,7 +66,7 @@ def reasons(box: Box, seen: Sight, *, angle: float = 0.0, aspect: str = "") -> t
     asked = [f"fits {aspect}, as asked"] if aspect else []
     told = [
         *([f"levels the horizon by {abs(angle):.1f} degrees"] if angle else []),
-        *_faces(box, [face for face in seen.faces if face.confidence >= SURE_FACE]),
+        *_faces(box, list(filter(_is_sure, seen.faces))),
         *_removed(box, seen),
         *_subject(box, seen.subject),
     ]
@@ -76,7 +76,12 @@ def reasons(box: Box, seen: Sight, *, angle: float = 0.0, aspect: str = "") -> t
     return tuple(told[:MOST])
 
 
-def _faces(box: Box, faces: Sequence[Face]) -> list[str]:
+def _is_sure(face: Box) -> bool:
+    """Whether to tell of this face; a finder that does not say how sure it is, is."""
+    return not isinstance(face, Face) or face.confidence >= SURE_FACE
+
+
+def _faces(box: Box, faces: Sequence[Box]) -> list[str]:
     kept = sum(box.contains(face) for face in faces)
     if not kept or box.area > 1 - CUT:
         return []

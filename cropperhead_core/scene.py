@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .box import Face
+from .box import Box
 from .crop import Size
 from .evidence import luminance, subject_box
 from .frame import Frame
@@ -24,7 +24,7 @@ __all__ = ["Eyes", "FaceFinding", "HorizonFinding", "Scene", "scene"]
 TURN_CUTS_FACE = "levelling it would cut a face"
 
 Pixels = NDArray[np.uint8]
-FaceFinding = Callable[[Pixels], tuple[Face, ...]]
+FaceFinding = Callable[[Pixels], tuple[Box, ...]]
 """What finds faces in an upright picture, in fractions of it: a `FaceFinder`."""
 
 
@@ -92,13 +92,13 @@ def _kept_ratio(shape: Shape) -> float | None:
     return float(shape.ratio) if shape.ratio is not None and shape.is_original else None
 
 
-def _held(frame: Frame, faces: tuple[Face, ...]) -> tuple[Face, ...] | None:
+def _held(frame: Frame, faces: tuple[Box, ...]) -> tuple[Box, ...] | None:
     """The faces in a frame; None if it cuts one of them."""
     placed = [frame.placed(face) for face in faces]
     inside = tuple(face for face in placed if face is not None)
     return inside if len(inside) == len(faces) else None
 
 
-def _seen(pixels: Pixels, look: Look, faces: tuple[Face, ...]) -> Sight:
+def _seen(pixels: Pixels, look: Look, faces: tuple[Box, ...]) -> Sight:
     subject = look.subject
     return Sight(luminance(pixels), subject, faces, subject_box(subject))

@@ -36,7 +36,7 @@ def test_what_may_be_no_face_is_not_told_of() -> None:
 
 
 def test_a_face_left_out_is_not_claimed_as_kept() -> None:
-    far = Face(0.9, 0.1, 0.92, 0.12)
+    far = Box(0.9, 0.1, 0.92, 0.12)
     assert "keeps the main face" in reasons(MIDDLE, scene(faces=[FACES[0], far]))
 
 

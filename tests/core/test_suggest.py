@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from skimage import data
 
-from cropperhead_core.box import Box, Face
+from cropperhead_core.box import Box
 from cropperhead_core.choice import DIFFERENT
 from cropperhead_core.crop import Crop, Size
 from cropperhead_core.faces import FaceFinder
@@ -144,7 +144,7 @@ def test_a_levelled_crop_that_would_cut_the_face_is_not_levelled() -> None:
 
 
 def test_nor_one_that_would_cut_a_small_face_at_the_side() -> None:
-    large, small = Face(0.35, 0.3, 0.55, 0.6), Face(0.01, 0.4, 0.06, 0.48)
+    large, small = Box(0.35, 0.3, 0.55, 0.6), Box(0.01, 0.4, 0.06, 0.48)
     shown = np.zeros((400, 600, 3), np.uint8) + np.arange(600, dtype=np.uint8)[:, None]
     for faces, angle in (((large,), 3.0), ((large, small), 0.0)):
         fake = Fake(tilt=3)
