@@ -2,36 +2,16 @@
 -- `stop` ends what is going on.
 
 local folder = (...):gsub("actions$", "")
+local asking = require(folder .. "asking")
 local batch = require(folder .. "batch")
 local command = require(folder .. "command")
 local delivery = require(folder .. "delivery")
 local memory = require(folder .. "memory")
 local protocol = require(folder .. "protocol")
-local run = require(folder .. "run")
 local sidecar = require(folder .. "sidecar")
 local words = require(folder .. "words")
 
 local actions = {}
-
-local function path_of(image)
-  return image.path .. "/" .. image.filename
-end
-
--- Photos and their versions' sidecars, as the program reads pairs.
-local function pairs_of(images)
-  local paths = {}
-  for _, image in ipairs(images) do
-    paths[#paths + 1] = path_of(image)
-    paths[#paths + 1] = image.sidecar
-  end
-  return command.list(paths)
-end
-
-local function program_line(app, arguments)
-  local line = { table.unpack(app.program()) }
-  table.move(arguments, 1, #arguments, #line + 1, line)
-  return line
-end
 
 -- Whether a crop of ours is, or may be, on this photo.
 local function may_have_ours(app, image)
@@ -93,70 +73,46 @@ local function report(app, state, ...)
   app.say(table.concat(said, "\n"))
 end
 
--- Ask for suggestions; act(image, answer) for each as it comes gives what it came to. Gives the run
--- for `report`.
+-- Ask for suggestions; act(image, answer) for each as it comes gives what it came to.
 local function ask(app, images, wishes, act)
-  local dt, _ = app.dt, app._
-  local state, last, stopped = batch.new(images), nil, false
+  local dt, _, stopped = app.dt, app._, false
   local title = string.format(_("CropperHead: looking at %d photos"), #images)
   app.stop = function() stopped = true end
   local job = dt.gui.create_job(title, true, app.stop)
   app.say(title)
-  local function each(line)
-    local image = batch.turn(state)
-    local answer, why, word = protocol.suggestion(line)
-    if not answer or not image then
-      return nil, why or "more answers than photos", word
-    end
-    last = answer
-    local ok, kind = pcall(act, image, answer)
-    if not ok then
-      last.kind, last.message, kind = "failed", tostring(kind), "failed"
-    end
-    state = batch.after(state, kind, answer.message)
-    job.percent = batch.progress(state)
-    return true
-  end
-  local ok, word, detail = pcall(run.program, dt, {
-    words = program_line(app, command.deliver(wishes)),
-    input = pairs_of(images),
-    expected = #images,
-    patience = app.patience(),
+  local ok, done = pcall(asking.ran, app, images, {
+    words = command.deliver(wishes),
+    parse = protocol.suggestion,
+    act = function(image, answer)
+      local is_done, kind = pcall(act, image, answer)
+      if not is_done then
+        answer.kind, answer.message, kind = "failed", tostring(kind), "failed"
+      end
+      return kind
+    end,
+    progress = function(fraction) job.percent = fraction end,
     is_stopped = function() return stopped end,
-    each = each,
   })
   job.valid = false
-  assert(ok, word)
-  local ending = word and words.ending(_, word, detail, app.patience())
-  return { state = state, last = last, ending = ending }
+  assert(ok, done)
+  return done
 end
 
--- Have the program note what became of the suggestions; tags follow. Gives the run for `report`.
+-- Have the program note what became of the suggestions; tags follow.
 local function note(app, images, said)
-  local state, last = batch.new(images), nil
-  local function each(line)
-    local image = batch.turn(state)
-    local answer, why, word = protocol.outcome(line)
-    if not answer or not image then
-      return nil, why or "more answers than photos", word
-    end
-    last, state = answer, batch.after(state, answer.kind, answer.message)
-    last.said = answer.message or words.outcome(app._, answer.kind)
-    if answer.kind ~= "failed" and answer.kind ~= "untouched" then
-      delivery.tag(app.dt, image, answer.kind ~= "inexpressible" and answer.kind or nil)
-    end
-    return true
-  end
-  local word, detail = run.program(app.dt, {
-    words = program_line(app, command.outcome(said)),
-    input = pairs_of(images),
-    expected = #images,
-    patience = app.patience(),
+  return asking.ran(app, images, {
+    words = command.outcome(said),
+    parse = protocol.outcome,
+    act = function(image, answer)
+      answer.said = answer.message or words.outcome(app._, answer.kind)
+      if answer.kind ~= "failed" and answer.kind ~= "untouched" then
+        delivery.tag(app.dt, image, answer.kind ~= "inexpressible" and answer.kind or nil)
+      end
+      return answer.kind
+    end,
+    progress = function() end,
     is_stopped = function() return false end,
-    each = each,
   })
-  local ending = word and words.ending(app._, word, detail, app.patience())
-  return { state = state, last = last, ending = ending }
 end
 
 -- Suggest crops for these photos and bring the best of each.
