@@ -95,3 +95,8 @@ def program(tmp_path: Path) -> Program:
     folder.mkdir()
     (tmp_path / "home").mkdir()
     return Program(tmp_path / "home", folder)
+
+
+@pytest.fixture
+def astronaut(program: Program) -> Path:
+    return photo(program.folder / "astronaut.jpg")
