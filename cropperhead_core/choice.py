@@ -23,12 +23,12 @@ def utilities(
     """What each candidate is worth, (n,): its score, leaned towards small or large areas.
 
     Candidate 0 is the whole frame and gets leave_gain on top, so another must win by more. The lean
-    is a price per halving of the area, the same for all candidates and falling as tightness rises:
+    is a bonus per halving of the area, the same for all candidates and rising with the tightness:
     then the area of the best one can only fall, whatever the scores are (add the two inequalities
-    that say that each choice is best at its own price).
+    that say that each choice is best at its own bonus).
     """
-    price = PULL * (2 * tightness - 1)
-    worth = scores.astype(np.float64) - price * np.log2(areas.astype(np.float64))
+    bonus = PULL * (2 * tightness - 1)
+    worth = scores.astype(np.float64) - bonus * np.log2(areas.astype(np.float64))
     worth[0] += leave_gain
     return worth
 

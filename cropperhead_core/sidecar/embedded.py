@@ -60,7 +60,8 @@ def _packet(photo: Path) -> str | bytes | None:
     if is_raw(photo):  # in a container of its maker's, which Pillow does not know
         return None
     with opened(photo) as image:
-        load_late(image)
+        if not any(key in image.info for key in XMP_KEYS):
+            load_late(image)
         return next((image.info[key] for key in XMP_KEYS if key in image.info), None)
 
 
