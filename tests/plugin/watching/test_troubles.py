@@ -14,7 +14,7 @@ import pytest
 from watched import SURE, Home, Watching, card, small_jpeg, until
 
 from tests.plugin.conftest import photo
-from tests.plugin.test_hostile import MODEST
+from tests.plugin.test_hostile_folders import MODEST
 
 DISK_BYTES = 24 << 20
 QUICK = ("--settle", "0.3", "--interval", "1")
