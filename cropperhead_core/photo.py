@@ -48,10 +48,7 @@ PHOTO_SUFFIXES = SENSOR_SUFFIXES | frozenset(
 )
 UPRIGHT_FORMATS = frozenset(("HEIF", "TIFF"))
 """What Pillow and libheif turn upright themselves when they decode it."""
-ROLL_MAKERS = (
-    *(b"Canon", b"FUJIFILM", b"LEICA", b"NIKON", b"OLYMPUS", b"OM Digital", b"Panasonic"),
-    *(b"PENTAX", b"RICOH"),
-)
+ROLL_MAKERS = (b"OM Digital", *b"Canon FUJIFILM LEICA NIKON OLYMPUS Panasonic PENTAX RICOH".split())
 """Makers whose notes may hold a roll angle (ExifTool's tag tables)."""
 ROLL_TAG = "RollAngle"
 HEAD = 65_536

@@ -69,6 +69,17 @@ class Program:
             check=False,
         )
 
+    def onto(self, out: Path, *arguments: str | bytes | Path) -> subprocess.CompletedProcess[bytes]:
+        """The same with its stdout in this file."""
+        with out.open("wb") as file:
+            return subprocess.run(
+                self.command(*arguments),
+                stdout=file,
+                stderr=subprocess.PIPE,
+                env=self.environment,
+                check=False,
+            )
+
     def command(self, *arguments: str | bytes | Path) -> list[str | bytes | Path]:
         return [*self.wrapper, Path(sys.executable).with_name("cropperhead"), *arguments]
 

@@ -160,14 +160,7 @@ def test_a_full_disk_is_said_and_what_is_missing_is_spelled_out(
     (program.folder / "smartcrop.py").write_text("raise ImportError('hidden')")
     bare = Program(program.home, program.folder, environ={"PYTHONPATH": str(program.folder)})
     asked = ("evaluate", "--data", shared / "data", "--limit", "1")
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            bare.command(*asked),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            env=bare.environment,
-            check=False,
-        )
+    done = bare.onto(Path("/dev/full"), *asked)
     assert done.returncode == 1
     assert done.stderr == b"cropperhead: cannot write the results: No space left on device\n"
     assert b"pip install '.[evaluate]'" in bare(*asked).stdout

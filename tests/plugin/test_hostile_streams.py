@@ -57,14 +57,7 @@ def test_two_at_once_on_one_folder_leave_one_crop_each(program: Program) -> None
 @pytest.mark.parametrize("more", [[], ["--json"]])
 def test_a_full_disk_behind_stdout_is_said_in_one_line(program: Program, more: list[str]) -> None:
     path = photo(program.folder / "a.jpg")
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            program.command("suggest", *more, path),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            env=program.environment,
-            check=False,
-        )
+    done = program.onto(Path("/dev/full"), "suggest", *more, path)
     assert done.returncode == 1
     assert done.stderr == b"cropperhead: cannot write the results: No space left on device\n"
 

@@ -100,10 +100,10 @@ class Desk:
 
     def _recheck(self, entry: Entry) -> bool:
         """Whether the photo is as it was when it had settled; if not, let it settle again."""
-        if not os.path.lexists(entry.path):
+        now = _stamp_of(entry.path)
+        if now is None:
             self._queue.forget([entry.path])
             return False
-        now = _stamp_of(entry.path)
         if now == entry.stamp:
             return True
         self._resettle(replace(entry, stamp=now))
@@ -192,7 +192,8 @@ class Desk:
         """The entry and key, anew where the crop was written into the photo itself."""
         if not (found.best and self._orders.is_embedded(entry.path)):
             return entry, key
-        return replace(entry, stamp=_stamp_of(entry.path)), content_key(entry.path)
+        key = content_key(entry.path)
+        return replace(entry, stamp=_stamp_of(entry.path) or entry.stamp), key
 
     def _refused(self, entry: Entry, error: CropperHeadError) -> None:
         """Deal with an error: it may mean a crop of somebody's, or that it is worth another try."""
@@ -226,10 +227,12 @@ class Desk:
         log.info(state, extra=fields(photo=path, note=said))
 
 
-def _stamp_of(path: Path) -> tuple[int, int]:
-    """What the file is like now; raises `UnreadablePhoto`."""
+def _stamp_of(path: Path) -> tuple[int, int] | None:
+    """What the file is like now, None if it went; raises `UnreadablePhoto` if nobody can say."""
     try:
         return stamp(path.lstat())
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise UnreadablePhoto(f"cannot read {path}: {error.strerror}") from error
 
