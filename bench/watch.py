@@ -21,8 +21,8 @@ from watched import SURE, Home, Watching, card, numbered, small_jpeg, until
 
 from cropperhead_core.queue import Queue
 from cropperhead_plugin.watch import Rules, Watch
-from cropperhead_plugin.watching.hints import Ears
-from cropperhead_plugin.watching.logs import Once
+from cropperhead_plugin.watching.hints import Listener
+from cropperhead_plugin.watching.logs import Troubles
 
 __all__ = ["Figure", "Sizes", "backlog", "copied", "killed", "latency", "rest"]
 
@@ -138,7 +138,7 @@ def rest(place: Path, sizes: Sizes) -> Iterator[Figure]:
     yield Figure("CPU at rest, %", 100 * share, 1, f"{sizes.known} known, {sizes.rest_s} s")
     with Queue(home.data / "watch.sqlite") as queue:
         rules = Rules([home.photos])
-        sweeping = Watch(rules, queue, Ears(lambda: None), once=Once())
+        sweeping = Watch(rules, queue, Listener(lambda: None), troubles=Troubles())
         start, before_s = time.monotonic(), time.process_time()
         sweeping.look()
         clock, cost = time.monotonic() - start, time.process_time() - before_s

@@ -13,7 +13,7 @@ from .blazeface import MIN_CONFIDENCE, agreed, decoded, distinct
 from .box import Face
 from .boxes import mirrored
 from .light import is_lit_from_left
-from .model_folder import built_from, read_model, shipped
+from .model_folder import FACES, built_from, read_model, shipped
 from .views import View, corners, views
 
 __all__ = ["FaceFinder"]
@@ -40,7 +40,7 @@ class FaceFinder:
 
         Raises `ModelError` when it is damaged or of an unknown version.
         """
-        place = folder or shipped("faces")
+        place = folder or shipped(FACES)
         _, weights = read_model(place, "faces", VERSION)
         with built_from(place):
             self._interpreter = Interpreter(model_content=weights, num_threads=1)

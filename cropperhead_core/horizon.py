@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .lines import ANGLES, CELLS, evidence, luma
-from .model_folder import built_from, read_model, shipped
+from .model_folder import LEVEL, built_from, read_model, shipped
 
 __all__ = ["BINS", "WEIGHTS", "Horizon", "belief", "mirrored_summary", "summary"]
 
@@ -41,7 +41,7 @@ class Horizon:
 
         Raises `ModelError` when it is damaged or of an unknown version.
         """
-        place = folder or shipped("level-1")
+        place = folder or shipped(LEVEL)
         config, content = read_model(place, "level", VERSION)
         with built_from(place):
             self._weights = _arrays(content)

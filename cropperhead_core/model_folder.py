@@ -12,11 +12,13 @@ from typing import Any
 
 from .errors import ModelError
 
-__all__ = ["CONFIG", "GRAPH", "built_from", "read_model", "shipped"]
+__all__ = ["CONFIG", "FACES", "GRAPH", "LEVEL", "built_from", "read_model", "shipped"]
 
 CONFIG = "config.json"
 GRAPH = "model.tflite"
 """The weights of a crop model, by which its folder is known."""
+FACES, LEVEL = "faces", "level-1"
+"""The models that came with CropperHead beside crop models: what finds faces, what levels."""
 
 
 def shipped(name: str = "") -> Path:

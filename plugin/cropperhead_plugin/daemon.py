@@ -1,4 +1,4 @@
-"""The watch at work: settled photos go to the suggester, its answers to the desk.
+"""The watch at work: settled photos go to the suggester, its answers to the processor.
 
 One thread does everything but the looking at pictures, which worker processes do: a decoder that
 crashes costs the photo, not the watch.
@@ -16,10 +16,10 @@ from cropperhead_core.wishes import Wishes
 
 from .service import Suggester
 from .watch import Watch, settled
-from .watching.bell import Bell
-from .watching.desk import Desk
-from .watching.logs import Once
+from .watching.logs import Troubles
 from .watching.notification import announcement
+from .watching.processor import Processor
+from .watching.wakeup import Wakeup
 
 __all__ = ["PAUSE_S", "Daemon", "held"]
 
@@ -40,22 +40,22 @@ class Daemon:
         self,
         watch: Watch,
         suggester: Suggester,
-        desk: Desk,
+        processor: Processor,
         *,
         wishes: Wishes,
-        bell: Bell,
+        wakeup: Wakeup,
         say: Callable[..., None],
-        once: Once,
+        troubles: Troubles,
         is_held: Callable[[], bool],
         announce: Callable[[str], None],
     ) -> None:
-        self._watch, self._suggester, self._desk = watch, suggester, desk
-        self._wishes, self._bell, self._say, self._once = wishes, bell, say, once
+        self._watch, self._suggester, self._processor = watch, suggester, processor
+        self._wishes, self._wakeup, self._say, self._troubles = wishes, wakeup, say, troubles
         self._is_held, self._announce = is_held, announce
         self._announced = 0
 
     def run(self, *, is_once: bool) -> None:
-        """Work until the bell says that it is over; once: until all that is there is dealt with.
+        """Work until told that it is over; once: until all that is there is dealt with.
 
         Raises `JournalError` when queue or journal cannot be used any more.
         """
@@ -67,16 +67,16 @@ class Daemon:
         entries = {entry.path: entry for entry in batch}
         self._say(at="working")
         for answer in self._suggester.suggestions(self._ready(batch), self._wishes):
-            self._desk.finish(entries[answer.photo], answer)
-            self._bell.wait(0)
+            self._processor.finish(entries[answer.photo], answer)
+            self._wakeup.wait(0)
             self._watch.look()
 
     def _ready(self, batch: list[Entry]) -> Iterator[Path]:
         """Photos for the suggester, as it asks for them; none any more when it is over."""
         for entry in batch:
-            if self._bell.is_over:
+            if self._wakeup.is_over:
                 return
-            if self._desk.admit(entry):
+            if self._processor.admit(entry):
                 yield entry.path
 
     def _wait(self, seconds: float) -> bool:
@@ -84,16 +84,16 @@ class Daemon:
         if seconds:
             self._tell()
             self._say(at="waiting")
-        while self._is_held() and not self._bell.is_over:
-            self._once.warn(log, "battery", "on battery: pausing")
+        while self._is_held() and not self._wakeup.is_over:
+            self._troubles.warn(log, "battery", "on battery: pausing")
             self._say(at="paused: on battery")
-            self._bell.wait(PAUSE_S)
-        self._once.over(log, "battery", "not on battery any more: going on")
-        return self._bell.wait(seconds)
+            self._wakeup.wait(PAUSE_S)
+        self._troubles.over(log, "battery", "not on battery any more: going on")
+        return self._wakeup.wait(seconds)
 
     def _tell(self) -> None:
         """Say how many crops are new, if any are."""
-        new, self._announced = self._desk.written - self._announced, self._desk.written
+        new, self._announced = self._processor.written - self._announced, self._processor.written
         if new:
             log.info("%s", announcement(new))
             self._announce(announcement(new))

@@ -38,7 +38,7 @@ from cropperhead_core.training.evaluate.tfjs import classic
 from cropperhead_core.training.evaluate.tilt import levelled
 from cropperhead_core.wishes import Wishes
 
-from .service import Setup, hushed
+from .service import hushed
 
 __all__ = ["OURS", "Evaluation", "Plan", "evaluation"]
 
@@ -61,7 +61,7 @@ class Plan:
     """What is to be evaluated; limit is a number of photos, None for all of the part."""
 
     data: Path
-    models: Setup
+    model: Path
     part: Literal["validation", "test"] = "validation"
     limit: int | None = None
     classic: Path | None = None
@@ -97,15 +97,15 @@ def evaluation(plan: Plan, watch: Progress) -> Evaluation:
         raise SettingsError(f"expected scored photos to learn from and to judge by in {plan.data}")
     level = _spread([picture for picture in held if picture.kind == "composed"], plan.limit)
     with hushed():
-        predictor, faces = load_model(plan.models.model), FaceFinder(plan.models.faces)
-    eyes = Eyes(predictor, faces, Horizon(plan.models.level))
+        predictor, faces = load_model(plan.model), FaceFinder()
+    eyes = Eyes(predictor, faces, Horizon())
     found, missing = _present(_methods(plan, learnt, eyes))
     shown = tuple(watch(exhibits(scored, found, faces), len(scored)))
     levels = list(watch(levelled(level, _levelling(found)), len(level)))
     return Evaluation(
         part=plan.part,
         model=predictor.name,
-        is_seen=plan.part in _fitted_parts(plan.models.model),
+        is_seen=plan.part in _fitted_parts(plan.model),
         data_sha256=data_hash(chain.from_iterable(parts.values())),
         table=table(shown, levels, OURS, missing),
         shown=shown,

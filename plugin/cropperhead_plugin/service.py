@@ -78,11 +78,9 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What it takes to build a `Service`, here or in another process."""
+    """What it takes to build a `Service`, here or in another process: a crop model, exiftool."""
 
     model: Path
-    faces: Path
-    level: Path
     exiftool: str
 
     @contextmanager
@@ -94,10 +92,9 @@ class Setup:
         from cropperhead_core.ranker import load_model
 
         with hushed():
-            predictor, faces = load_model(self.model), FaceFinder(self.faces)
-        horizon = Horizon(self.level)
+            predictor, faces = load_model(self.model), FaceFinder()
         with ExifTool(self.exiftool) as reader:
-            yield Service(predictor, faces=faces, horizon=horizon, reader=reader)
+            yield Service(predictor, faces=faces, horizon=Horizon(), reader=reader)
 
 
 @contextmanager

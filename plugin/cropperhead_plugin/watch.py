@@ -16,10 +16,10 @@ from cropperhead_core.entry import Entry
 from cropperhead_core.queue import Queue
 
 from .settings import Poll
-from .watching.logs import Once
+from .watching.logs import Troubles
 from .watching.looking import listing, outlook
 from .watching.names import Patterns
-from .watching.roots import POLL_S, Hearing, Root, Roots
+from .watching.roots import POLL_S, Listening, Root, Roots
 
 __all__ = ["Rules", "Watch", "settled"]
 
@@ -59,16 +59,18 @@ class Watch:
         self,
         rules: Rules,
         queue: Queue,
-        ears: Hearing,
+        listener: Listening,
         *,
-        once: Once,
+        troubles: Troubles,
         pulse: Callable[[], bool] = lambda: True,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self._rules, self._queue, self._ears, self._once = rules, queue, ears, once
+        self._rules, self._queue, self._listener, self._troubles = rules, queue, listener, troubles
         self._pulse, self._clock, self._wall = pulse, clock, wall
-        self._roots = Roots(rules.folders, ears, once=once, poll=rules.poll, clock=clock)
+        self._roots = Roots(
+            rules.folders, listener, troubles=troubles, poll=rules.poll, clock=clock
+        )
         self._deadlines: dict[Path, float] = {}
         self._next_look = self._next_check = 0.0
         queue.restart(clock())
@@ -96,7 +98,7 @@ class Watch:
         """When (of the monotonic clock) there is something to look at."""
         times = [root.next_sweep for root in self._roots] + list(self._deadlines.values())
         times.append(self._next_check)
-        if self._ears.has_news:
+        if self._listener.has_news:
             times.append(0.0)
         return max(self._next_look, min(times))
 
@@ -126,7 +128,7 @@ class Watch:
     @property
     def is_at_rest(self) -> bool:
         """Whether all that is there was looked at and no photo is settling."""
-        return not (self._deadlines or self._ears.has_news)
+        return not (self._deadlines or self._listener.has_news)
 
     def _check(self, now: float) -> None:
         """Have watched folders swept that went, came (back), or are others than they were."""
@@ -139,7 +141,7 @@ class Watch:
 
     def _called(self, now: float) -> set[Path]:
         """Folders where something happened, and those where something has settled."""
-        folders, trees = self._ears.take()
+        folders, trees = self._listener.take()
         for folder in folders | trees:
             root = self._roots.looked_into(folder)
             if root is not None:
@@ -165,7 +167,7 @@ class Watch:
         root.cost_s = end - start
         period = min(POLL_S, self._rules.interval_s) if root.is_polled else self._rules.interval_s
         root.next_sweep = end + max(period, root.cost_s / SWEEP_SHARE)
-        self._roots.poll_if_deaf(root, len(visited))
+        self._roots.poll_if_limited(root, len(visited))
 
     def _walk(self, top: Path, root: Root) -> tuple[set[Path], bool]:
         """Look into a folder and all below; which were visited, and whether none was closed."""
@@ -192,9 +194,9 @@ class Watch:
             return ()
         except OSError as error:
             subject = folder, "look"  # other troubles with it are over at other times
-            self._once.warn(log, subject, "cannot look into %s: %s", folder, error.strerror)
+            self._troubles.warn(log, subject, "cannot look into %s: %s", folder, error.strerror)
             return None
-        self._once.over(log, (folder, "look"), "%s can be read again", folder)
+        self._troubles.over(log, (folder, "look"), "%s can be read again", folder)
         now = self._clock()
         seen = outlook(
             folder,

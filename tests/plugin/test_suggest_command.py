@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cropperhead_plugin.cli.work import level_folder
+from cropperhead_core.model_folder import LEVEL, shipped
 
 from .conftest import Program, failures, lines, photo, snapshot
 from .test_cli import TALL, kind
@@ -38,7 +38,7 @@ def test_people_read_words(program: Program, astronaut: Path) -> None:
 def test_a_model_of_another_kind_is_no_crop_model(
     program: Program, astronaut: Path, jobs: str
 ) -> None:
-    other = level_folder()
+    other = shipped(LEVEL)
     done = program("suggest", "--jobs", jobs, "--model", other, astronaut)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode() == (

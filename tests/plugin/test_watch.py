@@ -17,13 +17,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from cropperhead_core.entry import Entry
 from cropperhead_core.queue import Queue
 from cropperhead_plugin.watch import Rules, Watch, settled
-from cropperhead_plugin.watching.logs import Once
+from cropperhead_plugin.watching.logs import Troubles
 
 SETTLE_S, INTERVAL_S = 5.0, 300.0
 
 
 class Deaf:
-    """Ears that hear what a test tells them, or nothing."""
+    """A listener that hears what a test tells it, or nothing."""
 
     def __init__(self) -> None:
         self.folders: set[Path] = set()
@@ -33,7 +33,7 @@ class Deaf:
     def listen(self, _folder: Path) -> str:
         return ""
 
-    def deafen(self, _folder: Path) -> None:
+    def stop_listening(self, _folder: Path) -> None:
         pass
 
     def has_lost(self, _folder: Path) -> bool:
@@ -58,7 +58,7 @@ class Scene:
 
     def __init__(self, folder: Path) -> None:
         self.now, self.wall = 1000.0, 1e9
-        self.folder, self.ears = folder, Deaf()
+        self.folder, self.listener = folder, Deaf()
         folder.mkdir(exist_ok=True)
         self.queue = Queue(Path(":memory:"))
         self.rules = Rules([folder], settle_s=SETTLE_S, interval_s=INTERVAL_S, poll="off")
@@ -68,8 +68,8 @@ class Scene:
         return Watch(
             self.rules,
             self.queue,
-            self.ears,
-            once=Once(),
+            self.listener,
+            troubles=Troubles(),
             clock=lambda: self.now,
             wall=lambda: self.wall,
         )
@@ -112,7 +112,7 @@ def write(path: Path, content: bytes = b"x") -> Path:
 def test_a_photo_that_was_heard_of_is_due_after_the_settle_time(scene: Scene) -> None:
     scene.pass_time(10)
     write(scene.folder / "a.jpg")
-    scene.ears.folders.add(scene.folder)
+    scene.listener.folders.add(scene.folder)
     scene.pass_time(SETTLE_S - 0.2)
     assert scene.due() == []
     scene.pass_time(0.5)
@@ -126,8 +126,8 @@ def test_what_is_heard_of_folders_of_other_programs_does_not_count(
 ) -> None:
     scene.pass_time(10)
     folder = write(scene.folder / name / below / "a.jpg").parent
-    scene.ears.folders.add(folder)
-    scene.ears.trees.add(scene.folder / name)
+    scene.listener.folders.add(folder)
+    scene.listener.trees.add(scene.folder / name)
     scene.pass_time(SETTLE_S + 0.5)
     assert scene.due() == []
 
@@ -146,7 +146,7 @@ def test_a_watched_folder_in_a_watched_folder_is_listened_in_once(
 ) -> None:
     (scene.folder / "sub/deep").mkdir(parents=True)
     scene.rules = replace(scene.rules, folders=[scene.folder, scene.folder / "sub"], poll="auto")
-    scene.ears.heard = 3
+    scene.listener.heard = 3
     scene.watch = scene.begun()
     scene.pass_time(30)
     assert "limit" not in caplog.text
@@ -171,7 +171,7 @@ def test_of_many_photos_one_that_was_heard_of_brings_the_others(scene: Scene) ->
     scene.pass_time(10)
     for name in ("heard/a.jpg", "unheard/b.jpg", "un/heard/c.jpg"):
         write(scene.folder / name)
-    scene.ears.folders.add(scene.folder / "heard")
+    scene.listener.folders.add(scene.folder / "heard")
     scene.pass_time(3 * SETTLE_S)
     assert scene.due() == ["heard/a.jpg", "un/heard/c.jpg", "unheard/b.jpg"]
 
@@ -179,7 +179,7 @@ def test_of_many_photos_one_that_was_heard_of_brings_the_others(scene: Scene) ->
 def test_while_a_photo_grows_it_is_not_due(scene: Scene) -> None:
     for size in range(1, 100):  # 5 minutes
         write(scene.folder / "a.jpg", bytes(size))
-        scene.ears.folders.add(scene.folder)
+        scene.listener.folders.add(scene.folder)
         scene.pass_time(3)
         assert scene.due() == []
     scene.pass_time(SETTLE_S)
@@ -288,7 +288,7 @@ class Folders(RuleBasedStateMachine):
         path = write(self.scene.folder / name, bytes(self.serial))
         self.written[self.serial] = self.scene.now
         if is_heard:
-            self.scene.ears.folders.add(path.parent)
+            self.scene.listener.folders.add(path.parent)
 
     @rule(name=names)
     def remove(self, name: str) -> None:

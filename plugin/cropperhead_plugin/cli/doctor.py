@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cropperhead_core.model_folder import FACES, LEVEL, shipped
 from cropperhead_plugin.settings import Settings
 
 from .options import add_json
@@ -33,12 +34,12 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from cropperhead_plugin.doctor import Check, checks
     from cropperhead_plugin.words import check_words
 
-    from .work import faces_folder, level_folder, model_folder
+    from .work import model_folder
 
     looked_at = checks(
         model=lambda: model_folder(settings),
-        faces=faces_folder(),
-        level=level_folder(),
+        faces=shipped(FACES),
+        level=shipped(LEVEL),
         exiftool=settings.exiftool,
         journal=Path(settings.journal),
         environ=os.environ,

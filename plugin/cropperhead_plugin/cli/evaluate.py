@@ -56,7 +56,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Judge everything by the same photos."""
     from cropperhead_plugin.evaluation import Plan, evaluation
 
-    from .work import setup
+    from .work import model_folder
 
     if options.limit is not None and options.limit < 1:
         raise SettingsError(f"expected a limit of at least 1 photo, got {options.limit}")
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         raise SettingsError(f"expected a folder for the page, got {options.html}")
     plan = Plan(
         data=at_home(options.data),
-        models=setup(settings),
+        model=model_folder(settings),
         part=options.part,
         limit=options.limit,
         classic=at_home(options.classic) if options.classic else None,

@@ -91,11 +91,11 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Watch the folders until told to stop; 1 if --once met photos that failed."""
-    from cropperhead_plugin.watching.bell import Bell
     from cropperhead_plugin.watching.power import be_gentle
     from cropperhead_plugin.watching.systemd import Notify
+    from cropperhead_plugin.watching.wakeup import Wakeup
 
-    from .keeper import Keeper, Logbook, require_sense
+    from .supervisor import Logbook, Supervisor, require_sense
 
     is_once = bool(options.once or options.dry_run)
     require_sense(options, settings)
@@ -103,9 +103,14 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     with closing(Logbook(settings)) as logbook:
         be_gentle()
         notify = Notify(os.environ)
-        with Bell(lambda: notify("WATCHDOG=1"), notify.pulse_s) as bell, bell.heeding():
-            keeper = Keeper(options, settings, bell=bell, logbook=logbook, notify=notify)
-            failed = keeper.run(is_once=is_once)
+        with (
+            Wakeup(lambda: notify("WATCHDOG=1"), notify.pulse_s) as wakeup,
+            wakeup.handling_signals(),
+        ):
+            supervisor = Supervisor(
+                options, settings, wakeup=wakeup, logbook=logbook, notify=notify
+            )
+            failed = supervisor.run(is_once=is_once)
             notify("STOPPING=1")
     return 1 if failed and is_once else 0
 

@@ -10,37 +10,37 @@ from cropperhead_core.content import digest
 from cropperhead_core.errors import ModelError
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
-from cropperhead_core.model_folder import CONFIG
+from cropperhead_core.model_folder import CONFIG, LEVEL, shipped
 from cropperhead_core.queue import Queue
 from cropperhead_core.wishes import Wishes
 from cropperhead_plugin.daemon import Daemon, held
 from cropperhead_plugin.pool import Pool
 from cropperhead_plugin.settings import Settings, at_home
 from cropperhead_plugin.watch import Rules, Watch
-from cropperhead_plugin.watching.bell import Bell
-from cropperhead_plugin.watching.desk import Desk
-from cropperhead_plugin.watching.hints import Ears
-from cropperhead_plugin.watching.logs import Once
+from cropperhead_plugin.watching.hints import Listener
+from cropperhead_plugin.watching.logs import Troubles
 from cropperhead_plugin.watching.names import Patterns
 from cropperhead_plugin.watching.notification import notify
-from cropperhead_plugin.watching.orders import Orders
+from cropperhead_plugin.watching.policy import Policy
 from cropperhead_plugin.watching.power import is_on_battery, supplies
 from cropperhead_plugin.watching.presence import Presence
+from cropperhead_plugin.watching.processor import Processor
 from cropperhead_plugin.watching.recovery import recover
+from cropperhead_plugin.watching.wakeup import Wakeup
 from cropperhead_plugin.writer import Writer
 
-from .work import level_folder, model_folder, queue_path, setup, wishes_of
+from .work import model_folder, queue_path, setup, wishes_of
 
 __all__ = ["watching"]
 
 
 @contextmanager
 def watching(
-    settings: Settings, bell: Bell, *, is_dry: bool
+    settings: Settings, wakeup: Wakeup, *, is_dry: bool
 ) -> Iterator[tuple[Daemon, Callable[[], int]]]:
     """The daemon with all that is real, and how many photos failed so far."""
-    wishes, once, path = wishes_of(settings), Once(), queue_path(settings)
-    orders = _orders(settings, wishes, is_dry=is_dry)
+    wishes, troubles, path = wishes_of(settings), Troubles(), queue_path(settings)
+    policy = _policy(settings, wishes, is_dry=is_dry)
     with ExitStack() as stack:
         say = _unheard if is_dry else stack.enter_context(Presence(path)).say
         say(folders=settings.folders, editor=settings.editor, at="starting")
@@ -50,26 +50,33 @@ def watching(
             recover(journal)
         exiftool = stack.enter_context(ExifTool(settings.exiftool))
         pool = stack.enter_context(Pool(setup(settings), settings.workers))
-        ears = Ears(bell.ring)
-        stack.callback(ears.close)
-        watch = Watch(_rules(settings), queue, ears, once=once, pulse=lambda: bell.wait(0))
+        listener = Listener(wakeup.wake)
+        stack.callback(listener.close)
+        watch = Watch(
+            _rules(settings), queue, listener, troubles=troubles, pulse=lambda: wakeup.wait(0)
+        )
         editor, embed = settings.editor, settings.embed
         writer = Writer(journal, exiftool, editor=editor, embed=embed, is_dry=is_dry)
-        desk = Desk(
-            orders, queue=queue, journal=journal, writer=writer, once=once, resettle=watch.resettle
+        processor = Processor(
+            policy,
+            queue=queue,
+            journal=journal,
+            writer=writer,
+            troubles=troubles,
+            resettle=watch.resettle,
         )
         daemon = Daemon(
             watch,
             pool,
-            desk,
+            processor,
             wishes=wishes,
-            bell=bell,
+            wakeup=wakeup,
             say=say,
-            once=once,
+            troubles=troubles,
             is_held=held(lambda: settings.pause_on_battery and is_on_battery(supplies())),
             announce=notify if settings.notify else lambda _: None,
         )
-        yield daemon, lambda: desk.failed
+        yield daemon, lambda: processor.failed
 
 
 def _unheard(**_: object) -> None:
@@ -90,10 +97,10 @@ def _rules(settings: Settings) -> Rules:
     )
 
 
-def _orders(settings: Settings, wishes: Wishes, *, is_dry: bool) -> Orders:
-    models = " ".join(map(_model, (model_folder(settings), level_folder())))
+def _policy(settings: Settings, wishes: Wishes, *, is_dry: bool) -> Policy:
+    models = " ".join(map(_model, (model_folder(settings), shipped(LEVEL))))
     said = f"{models} {wishes} {settings.editor} {settings.embed} {settings.review_below}"
-    return Orders(
+    return Policy(
         wishes=wishes,
         options=digest(said.encode()),
         editor=settings.editor,

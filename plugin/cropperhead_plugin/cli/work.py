@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from cropperhead_core.wishes import Wishes
 
 __all__ = [
-    "faces_folder",
     "journal_if_possible",
-    "level_folder",
     "model_folder",
     "noted",
     "processes",
@@ -36,8 +34,8 @@ __all__ = [
 
 
 def setup(settings: Settings) -> Setup:
-    """Which models and exiftool the settings ask for."""
-    return Setup(model_folder(settings), faces_folder(), level_folder(), settings.exiftool)
+    """Which model and exiftool the settings ask for."""
+    return Setup(model_folder(settings), settings.exiftool)
 
 
 def model_folder(settings: Settings) -> Path:
@@ -56,16 +54,6 @@ def model_folder(settings: Settings) -> Path:
 def queue_path(settings: Settings) -> Path:
     """Where the queue is: beside the journal."""
     return Path(settings.journal).with_name("watch.sqlite")
-
-
-def faces_folder() -> Path:
-    """The face finder that came with this CropperHead."""
-    return shipped("faces")
-
-
-def level_folder() -> Path:
-    """What levels photos, as it came with this CropperHead."""
-    return shipped("level-1")
 
 
 @contextmanager

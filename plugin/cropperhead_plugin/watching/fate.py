@@ -19,7 +19,7 @@ from cropperhead_plugin.protocol import one_line
 from cropperhead_plugin.records import crop_record
 from cropperhead_plugin.written import in_turn
 
-from .orders import Orders
+from .policy import Policy
 from .sharing import moment
 
 __all__ = ["fate", "is_surely_new"]
@@ -33,16 +33,16 @@ Told = tuple[State, str]
 
 
 def fate(
-    path: Path, key: str, orders: Orders, queue: Queue, journal: Journal, *, now: float
+    path: Path, key: str, policy: Policy, queue: Queue, journal: Journal, *, now: float
 ) -> Known | None:
     """What is to be known of a photo that has, or had, a crop of ours; None for others.
 
     The key is of the photo's content, of which nothing is known yet. Raises as `find_crop`.
     """
-    if orders.is_embedded(path):
+    if policy.is_embedded(path):
         told = _embedded(path, queue, journal)
     else:
-        told = _beside(path, key, orders.editor, queue, journal)
+        told = _beside(path, key, policy.editor, queue, journal)
     if told is None:
         return None
     size, (state, said) = read_photo(path).size, told

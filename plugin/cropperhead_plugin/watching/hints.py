@@ -30,7 +30,7 @@ from cropperhead_core.photo import is_photo
 
 from .names import is_ignored_name
 
-__all__ = ["HOW_TO_RAISE", "Ears"]
+__all__ = ["HOW_TO_RAISE", "Listener"]
 
 HOW_TO_RAISE = (
     "the limit of inotify is reached: raise it with 'sysctl fs.inotify.max_user_watches=524288'"
@@ -48,7 +48,7 @@ WANTED: list[type[FileSystemEvent]] = [
 """Not that a file was opened or read: that is what we do ourselves."""
 
 
-class Ears(FileSystemEventHandler):
+class Listener(FileSystemEventHandler):
     """Listens in folders to the bottom; `wake` is called, in another thread, when there is news."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
@@ -61,7 +61,7 @@ class Ears(FileSystemEventHandler):
 
     def listen(self, folder: Path) -> str:
         """Begin to listen in this folder, or begin anew; says why it cannot, or nothing."""
-        self.deafen(folder)
+        self.stop_listening(folder)
         if self._observer is None:
             self._observer = Observer()
             self._observer.daemon = True
@@ -76,7 +76,7 @@ class Ears(FileSystemEventHandler):
             return f"no events: {error.strerror or error}"
         return ""
 
-    def deafen(self, folder: Path) -> None:
+    def stop_listening(self, folder: Path) -> None:
         """Stop listening in this folder."""
         watch = self._watches.pop(folder, None)
         if watch is not None and self._observer is not None:

@@ -14,7 +14,7 @@ from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.protocol import one_line
 from cropperhead_plugin.settings import at_home
 
-__all__ = ["Once", "fields", "log_to"]
+__all__ = ["Troubles", "fields", "log_to"]
 
 MOST_BYTES, MOST_FILES = 5_000_000, 3
 MOST_TROUBLES = 1000
@@ -22,24 +22,24 @@ PRIORITIES = {"CRITICAL": 2, "ERROR": 3, "WARNING": 4, "INFO": 6, "DEBUG": 7}
 """Of syslog; systemd takes them in angle brackets at the start of a line (sd-daemon(3))."""
 
 
-class Once:
+class Troubles:
     """Logs a trouble when it begins and when it is over, and not each time it is met."""
 
     def __init__(self) -> None:
-        self._troubles: dict[Hashable, str] = {}
+        self._said: dict[Hashable, str] = {}
 
     def warn(self, log: logging.Logger, subject: Hashable, message: str, *values: object) -> None:
         """Log this, unless the same was the last to be said of this subject."""
         said = message % values
-        if self._troubles.get(subject) != said:
-            if len(self._troubles) >= MOST_TROUBLES:
-                self._troubles.clear()
-            self._troubles[subject] = said
+        if self._said.get(subject) != said:
+            if len(self._said) >= MOST_TROUBLES:
+                self._said.clear()
+            self._said[subject] = said
             log.warning(message, *values)
 
     def over(self, log: logging.Logger, subject: Hashable, message: str, *values: object) -> None:
         """Log this if there was a trouble with this subject."""
-        if self._troubles.pop(subject, None) is not None:
+        if self._said.pop(subject, None) is not None:
             log.info(message, *values)
 
 

@@ -10,11 +10,11 @@ from typing import Protocol
 from cropperhead_plugin.settings import Poll
 
 from .hints import HOW_TO_RAISE
-from .logs import Once
+from .logs import Troubles
 from .mounts import polled
 from .names import is_ignored_folder
 
-__all__ = ["POLL_S", "Hearing", "Root", "Roots"]
+__all__ = ["POLL_S", "Listening", "Root", "Roots"]
 
 log = logging.getLogger(__name__)
 
@@ -23,13 +23,13 @@ CONFIRM_S = 2.0
 MOUNTS = Path("/proc/self/mountinfo")
 
 
-class Hearing(Protocol):
-    """What tells where something happened: `Ears`."""
+class Listening(Protocol):
+    """What tells where something happened: a `Listener`."""
 
     def listen(self, folder: Path) -> str:
         """Begin to listen in this folder; says why it cannot, or nothing."""
 
-    def deafen(self, folder: Path) -> None:
+    def stop_listening(self, folder: Path) -> None:
         """Stop listening in this folder."""
 
     def has_lost(self, folder: Path) -> bool:
@@ -65,14 +65,14 @@ class Roots:
     def __init__(
         self,
         folders: Iterable[Path],
-        ears: Hearing,
+        listener: Listening,
         *,
-        once: Once,
+        troubles: Troubles,
         poll: Poll,
         clock: Callable[[], float],
     ) -> None:
         self._roots = [Root(path) for path in dict.fromkeys(folders)]
-        self._ears, self._once, self._poll, self._clock = ears, once, poll, clock
+        self._listener, self._troubles, self._poll, self._clock = listener, troubles, poll, clock
 
     def __iter__(self) -> Iterator[Root]:
         return iter(self._roots)
@@ -96,19 +96,19 @@ class Roots:
         except OSError:
             now = None
         # A folder that is made anew may get the number of the one that was deleted.
-        return now != root.identity or self._ears.has_lost(root.path)
+        return now != root.identity or self._listener.has_lost(root.path)
 
     def attend(self, root: Root) -> bool:
         """Whether a watched folder is there; when it came (back), listen in it."""
         try:
             now = _identity(root.path)
         except OSError as error:
-            self._once.warn(log, root, "waiting for %s: %s", root.path, error.strerror)
-            self._ears.deafen(root.path)
+            self._troubles.warn(log, root, "waiting for %s: %s", root.path, error.strerror)
+            self._listener.stop_listening(root.path)
             root.identity, root.folders = None, 0
             return False
-        self._once.over(log, root, "%s is back", root.path)
-        if now != root.identity or self._ears.has_lost(root.path):
+        self._troubles.over(log, root, "%s is back", root.path)
+        if now != root.identity or self._listener.has_lost(root.path):
             root.identity = now
             self._listen(root)
         return True
@@ -122,18 +122,18 @@ class Roots:
             log.info("looking at %s every %g s", ", ".join(map(str, silent)), POLL_S)
         if self._poll == "on":
             return
-        reason = self._ears.listen(root.path)
+        reason = self._listener.listen(root.path)
         if reason:
             self._poll_instead(root, reason)
 
-    def poll_if_deaf(self, root: Root, folders: int) -> None:
+    def poll_if_limited(self, root: Root, folders: int) -> None:
         """Poll if the kernel tells of fewer folders than there are: watchdog does not say so.
 
         A folder that was made just now is not listened to yet, so a second sweep has to agree.
         """
         is_confirmed, root.folders = folders == root.folders, folders
         apart = [r for r in self if self.of(r.path.parent) is None]  # in no other one
-        if root.is_polled or self._ears.count >= sum(r.folders for r in apart):
+        if root.is_polled or self._listener.count >= sum(r.folders for r in apart):
             return
         # In one that has changed nobody listens, limit or not; its own sweep sees to that.
         if is_confirmed and not any(map(self.has_changed, self)):
@@ -141,7 +141,7 @@ class Roots:
         root.next_sweep = self._clock() + CONFIRM_S
 
     def _poll_instead(self, root: Root, reason: str) -> None:
-        self._once.warn(log, (root, "events"), "%s: %s", root.path, reason)
+        self._troubles.warn(log, (root, "events"), "%s: %s", root.path, reason)
         root.is_polled = self._poll != "off"
 
 

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cropperhead_core.errors import SettingsError
-from cropperhead_plugin.watching.logs import MOST_BYTES, MOST_TROUBLES, Once, fields, log_to
+from cropperhead_plugin.watching.logs import MOST_BYTES, MOST_TROUBLES, Troubles, fields, log_to
 
 log = logging.getLogger("cropperhead_plugin.test")
 
 
 def test_the_same_trouble_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
-    once = Once()
+    troubles = Troubles()
     for _ in range(3):
-        once.warn(log, "disk", "full: %s", "/mnt")
-    once.warn(log, "other", "full: %s", "/home")
+        troubles.warn(log, "disk", "full: %s", "/mnt")
+    troubles.warn(log, "other", "full: %s", "/home")
     assert caplog.messages == ["full: /mnt", "full: /home"]
 
 
@@ -28,20 +28,20 @@ def test_a_trouble_that_changed_or_came_back_is_said_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
-    once = Once()
+    troubles = Troubles()
     for reason in ("full", "read-only"):
-        once.warn(log, "disk", "%s", reason)
+        troubles.warn(log, "disk", "%s", reason)
     for _ in range(2):
-        once.over(log, "disk", "fine")
-    once.warn(log, "disk", "%s", "read-only")
+        troubles.over(log, "disk", "fine")
+    troubles.warn(log, "disk", "%s", "read-only")
     assert caplog.messages == ["full", "read-only", "fine", "read-only"]
 
 
 def test_troubles_do_not_pile_up() -> None:
-    once = Once()
+    troubles = Troubles()
     for number in range(3 * MOST_TROUBLES):
-        once.warn(log, number, "trouble %s", number)
-    assert len(once._troubles) <= MOST_TROUBLES
+        troubles.warn(log, number, "trouble %s", number)
+    assert len(troubles._said) <= MOST_TROUBLES
 
 
 def formatted(message: str, values: dict[str, object], *, as_json: bool) -> str:

@@ -207,7 +207,7 @@ def test_a_full_disk_under_the_queue_is_outlived_from_its_first_second(
         (home.photos / "a.jpg").write_bytes(small_jpeg(1))
         _fill(small_disk)
         watch.until_said("trying again in 30 s")
-        for number in range(2, 20):  # each rings the bell
+        for number in range(2, 20):  # each wakes it
             (home.photos / f"{number}.jpg").write_bytes(small_jpeg(number))
             time.sleep(0.1)
         assert watch.log.count("trying again") == 1

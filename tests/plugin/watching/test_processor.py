@@ -1,4 +1,4 @@
-"""One photo at the desk: what cannot be seen now is tried again, what went is forgotten."""
+"""What is done with one photo: what cannot be seen now is tried again, what went is forgotten."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
 from cropperhead_core.queue import Queue
 from cropperhead_core.wishes import Wishes
-from cropperhead_plugin.watching.desk import Desk
-from cropperhead_plugin.watching.logs import Once
-from cropperhead_plugin.watching.orders import Orders
+from cropperhead_plugin.watching.logs import Troubles
+from cropperhead_plugin.watching.policy import Policy
+from cropperhead_plugin.watching.processor import Processor
 from cropperhead_plugin.writer import Writer
 
-ORDERS = Orders(wishes=Wishes(), options="", editor="darktable")
+POLICY = Policy(wishes=Wishes(), options="", editor="darktable")
 
 
 @pytest.mark.parametrize(("place", "expected"), [("file", {"failed": 1}), ("folder", {})])
@@ -29,13 +29,13 @@ def test_a_photo_that_cannot_be_looked_at_is_not_taken_for_gone(
     with Queue(tmp_path / "watch.sqlite") as queue, Journal(tmp_path / "j.sqlite") as journal:
         queue.put([entry])
         writer = Writer(journal, ExifTool())
-        desk = Desk(
-            ORDERS,
+        processor = Processor(
+            POLICY,
             queue=queue,
             journal=journal,
             writer=writer,
-            once=Once(),
+            troubles=Troubles(),
             resettle=lambda one: queue.put([one]),
         )
-        assert not desk.admit(entry)
+        assert not processor.admit(entry)
         assert queue.counts() == expected

@@ -9,11 +9,11 @@ from cropperhead_core.editor import Editor
 from cropperhead_core.photo import is_raw
 from cropperhead_core.wishes import Wishes
 
-__all__ = ["Orders"]
+__all__ = ["Policy"]
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
+class Policy:
     """How photos are to be dealt with.
 
     options names model and wishes in short; a crop that gains less than review_below is not written

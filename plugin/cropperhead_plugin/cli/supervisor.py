@@ -11,13 +11,13 @@ from contextlib import suppress
 from cropperhead_core.errors import CropperHeadError, JournalError, SettingsError
 from cropperhead_plugin.daemon import PAUSE_S
 from cropperhead_plugin.settings import Settings, load
-from cropperhead_plugin.watching.bell import Bell
 from cropperhead_plugin.watching.logs import log_to
+from cropperhead_plugin.watching.wakeup import Wakeup
 
 from .options import folder_to_watch, require_embed_has_effect
 from .watching import watching
 
-__all__ = ["Keeper", "Logbook", "require_sense"]
+__all__ = ["Logbook", "Supervisor", "require_sense"]
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Logbook:
         self._handler = fresh
 
 
-class Keeper:
+class Supervisor:
     """A watch that is begun anew with settings that were read again, and after troubles.
 
     Errors before it was up for the first time are raised, and with --once all are; later ones are
@@ -57,18 +57,18 @@ class Keeper:
         options: argparse.Namespace,
         settings: Settings,
         *,
-        bell: Bell,
+        wakeup: Wakeup,
         logbook: Logbook,
         notify: Callable[..., None],
     ) -> None:
         self._options, self._settings = options, settings
-        self._bell, self._logbook, self._notify = bell, logbook, notify
+        self._wakeup, self._logbook, self._notify = wakeup, logbook, notify
         self._proven: Settings | None = None
 
     def run(self, *, is_once: bool) -> int:
         """Watch until told to stop; how many photos failed."""
         failed = 0
-        while not self._bell.is_stopping:
+        while not self._wakeup.is_stopping:
             try:
                 failed = self._watched(is_once=is_once)
             except CropperHeadError as error:
@@ -76,16 +76,16 @@ class Keeper:
                     raise
                 self._outlive(error, self._proven)
             else:
-                if not self._bell.is_reloading:
+                if not self._wakeup.is_reloading:
                     break
-            if self._bell.is_reloading:
+            if self._wakeup.is_reloading:
                 self._reload()
         return failed
 
     def _watched(self, *, is_once: bool) -> int:
         """Watch with these settings until something ends it; how many photos failed."""
         settings = self._settings
-        with watching(settings, self._bell, is_dry=self._options.dry_run) as (daemon, failed):
+        with watching(settings, self._wakeup, is_dry=self._options.dry_run) as (daemon, failed):
             if self._proven is not None and self._proven is not settings:
                 log.info("settings read again")
             self._proven = settings
@@ -106,11 +106,11 @@ class Keeper:
             log.error("keeping the settings as they were: %s", error)
         else:
             log.error("%s; trying again in %g s", error, PAUSE_S)
-            self._bell.pause(PAUSE_S)
+            self._wakeup.pause(PAUSE_S)
 
     def _reload(self) -> None:
         """Take the settings as they are now, unless they make no sense."""
-        self._bell.is_reloading = False
+        self._wakeup.is_reloading = False
         self._notify("RELOADING=1")
         try:
             fresh = load(os.environ).updated(vars(self._options))

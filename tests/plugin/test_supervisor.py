@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cropperhead_core.errors import CropperHeadError, JournalError, ModelError
-from cropperhead_plugin.cli.keeper import is_to_blame
+from cropperhead_plugin.cli.supervisor import is_to_blame
 from cropperhead_plugin.settings import Settings
 
 OLD = Settings(journal="/a/journal.sqlite", folders=("/photos",))

@@ -11,14 +11,14 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Self
 
-__all__ = ["Bell"]
+__all__ = ["Wakeup"]
 
 LEAST_S = 0.05
-"""The shortest wait, however often it rings: copying 10,000 files makes 40,000 events."""
+"""The shortest wait, however often we are woken: copying 10,000 files makes 40,000 events."""
 
 
-class Bell:
-    """Rings from any thread and from signal handlers; a context manager.
+class Wakeup:
+    """Waits, and is woken from any thread and by signal handlers; a context manager.
 
     `pulse` is called every `pulse_s` seconds of waiting, and after each.
     """
@@ -29,29 +29,29 @@ class Bell:
         self._is_at_terminal = False
         self._pulse, self._pulse_s = pulse, pulse_s
         # A pipe, because a lock that a signal handler wants may be held by what it interrupted.
-        self._ear, self._rope = os.pipe()
-        os.set_blocking(self._ear, False)
-        os.set_blocking(self._rope, False)
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        os.set_blocking(self._writer, False)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._ear)
-        os.close(self._rope)
+        os.close(self._reader)
+        os.close(self._writer)
 
     @property
     def is_over(self) -> bool:
         """Whether to end, for good or to begin anew with other settings."""
         return self.is_stopping or self.is_reloading
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """End the waiting."""
-        with suppress(OSError):  # it rings already, or nobody waits any more
-            os.write(self._rope, b"!")
+        with suppress(OSError):  # woken already, or nobody waits any more
+            os.write(self._writer, b"!")
 
     def wait(self, seconds: float) -> bool:
-        """Wait so long, or until it rings; whether to go on."""
+        """Wait so long, or until woken; whether to go on."""
         end = time.monotonic() + seconds
         while not self.is_over:
             self._pulse()
@@ -59,18 +59,18 @@ class Bell:
             if rest <= 0:
                 break
             time.sleep(min(LEAST_S, rest))
-            if self._rang(min(max(0.0, rest - LEAST_S), self._pulse_s)):
+            if self._is_woken(min(max(0.0, rest - LEAST_S), self._pulse_s)):
                 break
         return not self.is_over
 
     def pause(self, seconds: float) -> None:
-        """Wait so long, however often it rings, unless it is over."""
+        """Wait so long, however often we are woken, unless it is over."""
         end = time.monotonic() + seconds
         while self.wait(end - time.monotonic()) and time.monotonic() < end:
             pass
 
     @contextmanager
-    def heeding(self) -> Iterator[None]:
+    def handling_signals(self) -> Iterator[None]:
         """SIGTERM and SIGINT stop us, SIGHUP has us begin anew.
 
         Unless it says that our terminal was closed: that stops us too, but not under nohup.
@@ -78,7 +78,7 @@ class Bell:
         is_minded = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
         self._is_at_terminal = is_minded and has_terminal()
         kept = {
-            number: signal.signal(number, self._heed)
+            number: signal.signal(number, self._on_signal)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
         }
         try:
@@ -87,20 +87,20 @@ class Bell:
             for number, handler in kept.items():
                 signal.signal(number, handler)
 
-    def _rang(self, seconds: float) -> bool:
-        if not select.select([self._ear], [], [], seconds)[0]:
+    def _is_woken(self, seconds: float) -> bool:
+        if not select.select([self._reader], [], [], seconds)[0]:
             return False
         with suppress(BlockingIOError):
-            os.read(self._ear, 1 << 16)
+            os.read(self._reader, 1 << 16)
         return True
 
-    def _heed(self, number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         is_closed = self._is_at_terminal and not has_terminal()
         if number == signal.SIGHUP and not is_closed:
             self.is_reloading = True
         else:
             self.is_stopping = True
-        self.ring()
+        self.wake()
 
 
 def has_terminal() -> bool:

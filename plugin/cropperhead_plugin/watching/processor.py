@@ -42,12 +42,12 @@ from .gate import (
     require_room,
     twins,
 )
-from .logs import Once, fields
-from .orders import Orders
+from .logs import Troubles, fields
+from .policy import Policy
 from .settling import delay_s
 from .sharing import BURST_S, adopted, are_alike, in_burst, moment
 
-__all__ = ["Desk"]
+__all__ = ["Processor"]
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ CLOSED_DELAY_S = 300.0
 """The longest wait for a folder that is full or may not be written to."""
 
 
-class Desk:
+class Processor:
     """Deals with photos, one at a time, and notes in the queue what became of each.
 
     `resettle` takes back a photo that has changed. `written` counts the crops that were written,
@@ -64,17 +64,17 @@ class Desk:
 
     def __init__(
         self,
-        orders: Orders,
+        policy: Policy,
         *,
         queue: Queue,
         journal: Journal,
         writer: Writer,
-        once: Once,
+        troubles: Troubles,
         resettle: Callable[[Entry], None],
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self._orders, self._queue, self._journal, self._writer = orders, queue, journal, writer
-        self._once, self._resettle, self._wall = once, resettle, wall
+        self._policy, self._queue, self._journal, self._writer = policy, queue, journal, writer
+        self._troubles, self._resettle, self._wall = troubles, resettle, wall
         self._keys: dict[Path, str] = {}
         self.written = self.failed = 0
 
@@ -112,11 +112,11 @@ class Desk:
     def _close_unseen(self, entry: Entry) -> bool:
         """Note what became of a photo that is known, or has somebody's sidecar; whether it did."""
         path = entry.path
-        reason = reason_to_skip(path, self._orders.editor, embed=self._orders.embed)
+        reason = reason_to_skip(path, self._policy.editor, embed=self._policy.embed)
         if reason:
             self._note(entry, "skipped", reason)
             return True
-        if not self._orders.is_dry:
+        if not self._policy.is_dry:
             require_room(path.parent)
         require_complete(path)
         key = content_key(path)
@@ -131,31 +131,31 @@ class Desk:
     def _known(self, path: Path, key: str) -> Known | None:
         """What is known of the photo with this content here, if anything is."""
         for known in self._queue.known(key):
-            if applies_to(known, path, self._orders.options):
+            if applies_to(known, path, self._policy.options):
                 return replace(known, path=path)
         stores = self._queue, self._journal
-        return fate(path, key, self._orders, *stores, now=self._wall())
+        return fate(path, key, self._policy, *stores, now=self._wall())
 
     def _decide(self, entry: Entry, key: str, own: Suggestion) -> None:
         """Write the crop, or leave the photo, or keep it for review."""
         when = moment(entry.path)
         found = next(self._shared(entry, own, when), own)
-        if not self._orders.is_dry:
-            note(self._journal, found, self._orders.wishes)
+        if not self._policy.is_dry:
+            note(self._journal, found, self._policy.wishes)
         state, said = self._applied(found)
         entry, key = self._as_it_is_now(entry, key, found)
         record = json.dumps(suggestion_record(found), ensure_ascii=True)
         with self._queue.transaction():
             self._queue.remember(
                 Known(
-                    key, self._orders.options, entry.path, state, record, self._wall(), said, when
+                    key, self._policy.options, entry.path, state, record, self._wall(), said, when
                 )
             )
             self._note(entry, state, said)
 
     def _shared(self, entry: Entry, own: Suggestion, when: Moment | None) -> Iterator[Suggestion]:
         """The suggestion with a twin's or a burst's crop, if there is one to share."""
-        options = self._orders.options
+        options = self._policy.options
         for known in chain.from_iterable(map(self._queue.known_at, twins(entry.path))):
             if known.options == options and is_still_there(known):
                 shared = adopted(own, json.loads(known.record))
@@ -174,7 +174,7 @@ class Desk:
         if best is None:
             self._take_back(found.photo)
             return "left", found.note
-        if self._orders.review_below > 0 and best.gain < self._orders.review_below:
+        if self._policy.review_below > 0 and best.gain < self._policy.review_below:
             self._take_back(found.photo)
             return "review", f"gains {best.gain:.3f}"
         applied = self._writer.apply(found)
@@ -184,20 +184,20 @@ class Desk:
 
     def _take_back(self, path: Path) -> None:
         """Take out the crop of a former photo of this name, in whose place no other comes."""
-        is_apart = not (self._orders.is_dry or self._orders.is_embedded(path))
-        if is_apart and os.path.lexists(sidecar_path(path, self._orders.editor)):
-            self._writer.undo(path, self._orders.editor)
+        is_apart = not (self._policy.is_dry or self._policy.is_embedded(path))
+        if is_apart and os.path.lexists(sidecar_path(path, self._policy.editor)):
+            self._writer.undo(path, self._policy.editor)
 
     def _as_it_is_now(self, entry: Entry, key: str, found: Suggestion) -> tuple[Entry, str]:
         """The entry and key, anew where the crop was written into the photo itself."""
-        if not (found.best and self._orders.is_embedded(entry.path)):
+        if not (found.best and self._policy.is_embedded(entry.path)):
             return entry, key
         key = content_key(entry.path)
         return replace(entry, stamp=_stamp_of(entry.path) or entry.stamp), key
 
     def _refused(self, entry: Entry, error: CropperHeadError) -> None:
         """Deal with an error: it may mean a crop of somebody's, or that it is worth another try."""
-        said, editor = one_line(str(error)), self._orders.editor
+        said, editor = one_line(str(error)), self._policy.editor
         if isinstance(error, NotExpressible) or (
             isinstance(error, SidecarConflict) and not is_race(error, entry.path, editor)
         ):
@@ -213,16 +213,16 @@ class Desk:
         self, entry: Entry, message: str, subject: Hashable, *, longest_s: float = math.inf
     ) -> None:
         self.failed += 1
-        self._once.warn(log, subject, "%s", message)
+        self._troubles.warn(log, subject, "%s", message)
         now, delay = self._wall(), min(delay_s(entry.tries + 1), longest_s)
         failed = replace(entry, state="failed", tries=entry.tries + 1, note=message, time=now)
         self._queue.put([replace(failed, next_try=now + delay, delay_s=delay)])
 
     def _note(self, entry: Entry, state: State, said: str) -> None:
         path = entry.path
-        self._once.over(log, path, "%s is well again", path)
+        self._troubles.over(log, path, "%s is well again", path)
         if state == "done":
-            self._once.over(log, path.parent, "%s can be written to again", path.parent)
+            self._troubles.over(log, path.parent, "%s can be written to again", path.parent)
         self._queue.put([Entry(path, entry.stamp, state=state, note=said, time=self._wall())])
         log.info(state, extra=fields(photo=path, note=said))
 
