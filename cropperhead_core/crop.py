@@ -19,6 +19,8 @@ MAX_ANGLE = 45.0
 """Degrees; beyond it another edge would be the top (Lightroom's own limit)."""
 TOLERANCE = 0.5
 """Pixels that a corner may lie outside the frame: six decimals of a 50 MP photo, and rounding."""
+SAME_ANGLE = 1e-4
+"""Degrees; over the 20,000 px of the largest photos it moves a corner by less than .04."""
 
 Point = tuple[float, float]
 Quad = tuple[Point, Point, Point, Point]
@@ -151,10 +153,15 @@ class Crop:
         """How many pixels the crop reaches beyond a photo of this size; 0 or less: it does not."""
         return max(_outside(corner, size) for corner in self.quad(size))
 
+    def is_near(self, other: Crop, size: Size, pixels: float) -> bool:
+        """Whether both are turned alike, and no edge is further from the other's than this."""
+        edges = zip(self.edges(size), other.edges(size), strict=True)
+        is_turned_alike = abs(self.angle - other.angle) < SAME_ANGLE
+        return is_turned_alike and all(abs(a - b) <= pixels for a, b in edges)
+
     def is_whole(self, size: Size) -> bool:
         """Whether this keeps the whole frame to within half a pixel."""
-        near = zip(self.edges(size), Crop.whole().edges(size), strict=True)
-        return abs(self.angle) < 1e-6 and all(abs(a - b) <= TOLERANCE for a, b in near)
+        return self.is_near(Crop.whole(), size, TOLERANCE)
 
     def rounded(self) -> Self:
         """This crop at six decimals: what a sidecar can hold."""

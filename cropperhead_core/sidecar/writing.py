@@ -22,6 +22,9 @@ from .reading import DIALECTS
 
 __all__ = ["Change", "remove_crop", "write_crop"]
 
+WHOLE_PIXELS = 1.0
+"""How far the edges of one crop may be apart: darktable keeps whole pixels only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -97,7 +100,8 @@ def _planned(
         is_anybodys = present is not None and not present.is_whole(photo.upright)
         if is_anybodys and not is_ours and not replace:
             raise SidecarConflict(f"there is a crop already in {path}: --replace overwrites it")
-        if whole is not None and present is not None and is_ours and _is_same(present, crop, photo):
+        is_there = present is not None and present.is_near(crop, photo.upright, WHOLE_PIXELS)
+        if whole is not None and is_ours and is_there:
             return Change(path, whole, whole)
     if path == photo.path:
         lightroom.require_undeveloped(packet, path)
@@ -146,12 +150,6 @@ def _present(
             return None, False
         raise
     return read
-
-
-def _is_same(present: Crop, crop: Crop, photo: Photo) -> bool:
-    """Whether two crops are the same to a pixel: darktable keeps whole pixels only."""
-    edges = zip(present.edges(photo.upright), crop.edges(photo.upright), strict=True)
-    return abs(present.angle - crop.angle) < 1e-4 and all(abs(a - b) <= 1 for a, b in edges)
 
 
 def remove_crop(
