@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MIN_CONFIDENCE", "NO_TILT", "USUAL_LIMIT", "Level", "level"]
+from .wishes import USUAL_LIMIT
 
-USUAL_LIMIT = 8.0
-"""Degrees; the largest of 135 Lightroom crops by one photographer is 8.2, and 95 % are below 3.5.
-Beyond it a tilt is more likely meant, or the network wrong."""
+__all__ = ["MIN_CONFIDENCE", "NO_TILT", "Level", "level"]
+
 MIN_ANGLE = 0.2
 """Degrees; less is not seen, costs sharpness all over and trims the edges."""
 MIN_CONFIDENCE = 0.55

@@ -8,10 +8,12 @@ from fractions import Fraction
 
 from .crop import MAX_ANGLE, Size
 from .errors import SettingsError
-from .level import USUAL_LIMIT
 
-__all__ = ["Shape", "Wishes"]
+__all__ = ["USUAL_LIMIT", "Shape", "Wishes"]
 
+USUAL_LIMIT = 8.0
+"""Degrees; the largest of 135 Lightroom crops by one photographer is 8.2, and 95 % are below 3.5.
+Beyond it a tilt is more likely meant, or the network wrong."""
 WIDEST = 10
 """Long over short side of the narrowest ratio that may be asked for."""
 FINEST = 1000

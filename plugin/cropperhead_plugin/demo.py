@@ -22,7 +22,7 @@ from cropperhead_core.journal import Journal
 from cropperhead_core.sidecar import read_crop
 from cropperhead_core.suggestion import Suggestion
 
-from .cli.work import suggester, wishes_of
+from .cli.work import suggester
 from .contact import Sheet, contact_sheet
 from .notes import note
 from .protocol import Failure, one_line
@@ -73,7 +73,7 @@ def _sheets(settings: Settings) -> Iterator[Sheet]:
     ):
         writer = Writer(journal, exiftool)
         for name, aspect in PHOTOS.items():
-            wishes = wishes_of(replace(settings, aspect=aspect))
+            wishes = replace(settings, aspect=aspect).wishes
             for found in service.suggestions([_exported(name)], wishes):
                 if isinstance(found, Failure):
                     sys.stderr.write(f"{found.message}\n")

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self, get_args
 
 from cropperhead_core.editor import EDITORS, Editor
 from cropperhead_core.errors import SettingsError
+from cropperhead_core.wishes import Wishes
 
 from .xdg import config_home, data_home
 
@@ -27,6 +28,7 @@ TYPES = {
 }
 """What a setting of this type is called."""
 A_DAY_S = 86_400
+USUAL = Wishes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +41,11 @@ class Settings:
     """
 
     editor: Editor = "darktable"
-    aspect: str = "original"
-    top: int = 1
-    max_angle: float = 8.0
-    level: bool = True
-    tightness: float = 0.5
+    aspect: str = USUAL.aspect
+    top: int = USUAL.top
+    max_angle: float = USUAL.max_angle
+    level: bool = USUAL.level
+    tightness: float = USUAL.tightness
     jobs: int = 0
     embed: bool = False
     model: str = ""
@@ -78,6 +80,17 @@ class Settings:
                 raise SettingsError(
                     f"{name}: expected {least:g} to {A_DAY_S} seconds, got {getattr(self, name)}"
                 )
+
+    @property
+    def wishes(self) -> Wishes:
+        """What is wished of a crop; raises `SettingsError`."""
+        return Wishes(
+            aspect=self.aspect,
+            top=self.top,
+            max_angle=self.max_angle,
+            level=self.level,
+            tightness=self.tightness,
+        )
 
     def updated(self, values: Mapping[str, Any]) -> Self:
         """These settings with those of the values that are settings and not None."""

@@ -55,10 +55,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from cropperhead_plugin.words import applied_kind, applied_words
     from cropperhead_plugin.writer import Writer
 
-    from .work import noted, suggester, wishes_of
+    from .work import noted, suggester
 
     require_embed_has_effect(options.embed, settings.editor)
-    wishes = wishes_of(settings)
+    wishes = settings.wishes
     paths = named_photos(options.photos)
     if not paths:
         return 0

@@ -33,9 +33,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Suggest crops for the pairs on stdin."""
     from cropperhead_plugin.deliver import Delivered, deliveries
 
-    from .work import journal_if_possible, suggester, wishes_of
+    from .work import journal_if_possible, suggester
 
-    wishes = wishes_of(settings)
+    wishes = settings.wishes
     pairs = pairs_in(sys.stdin.buffer.read())
     with journal_if_possible(settings) as journal, suggester(settings, len(pairs)) as service:
         results = deliveries(pairs, service, wishes, journal, replace=options.replace)

@@ -29,9 +29,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from cropperhead_plugin.records import suggestion_record
     from cropperhead_plugin.words import suggestion_kind, suggestion_words
 
-    from .work import journal_if_possible, noted, suggester, wishes_of
+    from .work import journal_if_possible, noted, suggester
 
-    wishes = wishes_of(settings)
+    wishes = settings.wishes
     paths = named_photos(options.photos)
     if not paths:
         return 0

@@ -12,7 +12,6 @@ from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
 from cropperhead_core.model_folder import CONFIG, LEVEL, shipped
 from cropperhead_core.queue import Queue
-from cropperhead_core.wishes import Wishes
 from cropperhead_plugin.daemon import Daemon, held
 from cropperhead_plugin.pool import Pool
 from cropperhead_plugin.settings import Settings, at_home
@@ -29,7 +28,7 @@ from cropperhead_plugin.watching.recovery import recover
 from cropperhead_plugin.watching.wakeup import Wakeup
 from cropperhead_plugin.writer import Writer
 
-from .work import model_folder, queue_path, setup, wishes_of
+from .work import model_folder, queue_path, setup
 
 __all__ = ["watching"]
 
@@ -39,8 +38,8 @@ def watching(
     settings: Settings, wakeup: Wakeup, *, is_dry: bool
 ) -> Iterator[tuple[Daemon, Callable[[], int]]]:
     """The daemon with all that is real, and how many photos failed so far."""
-    wishes, troubles, path = wishes_of(settings), Troubles(), queue_path(settings)
-    policy = _policy(settings, wishes, is_dry=is_dry)
+    troubles, path = Troubles(), queue_path(settings)
+    policy = _policy(settings, is_dry=is_dry)
     with ExitStack() as stack:
         say = _unheard if is_dry else stack.enter_context(Presence(path)).say
         say(folders=settings.folders, editor=settings.editor, at="starting")
@@ -69,7 +68,7 @@ def watching(
             watch,
             pool,
             processor,
-            wishes=wishes,
+            wishes=policy.wishes,
             wakeup=wakeup,
             say=say,
             troubles=troubles,
@@ -97,7 +96,8 @@ def _rules(settings: Settings) -> Rules:
     )
 
 
-def _policy(settings: Settings, wishes: Wishes, *, is_dry: bool) -> Policy:
+def _policy(settings: Settings, *, is_dry: bool) -> Policy:
+    wishes = settings.wishes
     models = " ".join(map(_model, (model_folder(settings), shipped(LEVEL))))
     said = f"{models} {wishes} {settings.editor} {settings.embed} {settings.review_below}"
     return Policy(

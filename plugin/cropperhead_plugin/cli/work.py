@@ -29,7 +29,6 @@ __all__ = [
     "queue_path",
     "setup",
     "suggester",
-    "wishes_of",
 ]
 
 
@@ -69,19 +68,6 @@ def suggester(settings: Settings, photos: int) -> Iterator[Suggester]:
 
         with Pool(made, count) as pool:
             yield pool
-
-
-def wishes_of(settings: Settings) -> Wishes:
-    """What the settings wish of a crop; raises `SettingsError`."""
-    from cropperhead_core.wishes import Wishes
-
-    return Wishes(
-        aspect=settings.aspect,
-        top=settings.top,
-        max_angle=settings.max_angle,
-        level=settings.level,
-        tightness=settings.tightness,
-    )
 
 
 def noted(
