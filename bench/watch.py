@@ -19,10 +19,10 @@ from cpu import used
 from drawn import draw_jpeg
 from watched import SURE, Home, Watching, card, numbered, small_jpeg, until
 
-from cropperhead_core.queue import Queue
 from cropperhead_plugin.watch import Rules, Watch
 from cropperhead_plugin.watching.hints import Listener
 from cropperhead_plugin.watching.logs import Troubles
+from cropperhead_plugin.watching.queue import Queue
 
 __all__ = ["Figure", "Sizes", "backlog", "copied", "killed", "latency", "rest"]
 

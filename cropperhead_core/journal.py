@@ -20,6 +20,7 @@ from .content import content_key, digest
 from .crop import Crop, Size
 from .editor import Editor
 from .errors import UnreadablePhoto
+from .schema import JOURNAL
 from .store import Store
 
 __all__ = ["Journal", "KnownBy", "Suggested", "Writing"]
@@ -61,10 +62,11 @@ class Writing:
 
 
 class Journal(Store):
-    """The journal in this file, made when absent; use it as a context manager.
+    """The journal in this file, made when absent; a context manager. Raises `JournalError`."""
 
-    Raises `JournalError` when it cannot be opened, or was written by a newer version.
-    """
+    name = "journal"
+    remedy = "move it away to go on, but undo will not know what it noted"
+    scripts = JOURNAL
 
     def record_suggestion(self, photo: Path, key: str, suggested: Suggested) -> int:
         """Note what was suggested for this photo; the suggestion's number comes back."""

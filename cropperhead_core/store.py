@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from .errors import JournalError
-from .schema import MIGRATIONS, migrate
 
 __all__ = ["Store"]
 
@@ -26,10 +25,12 @@ class Store:
     Raises `JournalError` when it cannot be opened, or was written by a newer version.
     """
 
-    name: ClassVar[str] = "journal"
-    remedy: ClassVar[str] = "move it away to go on, but undo will not know what it noted"
+    name: ClassVar[str]
+    """What it is called in errors."""
+    remedy: ClassVar[str]
     """What to do when it is damaged."""
-    scripts: ClassVar[tuple[str, ...]] = MIGRATIONS
+    scripts: ClassVar[tuple[str, ...]]
+    """How its tables are made, each from what the one before it made."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -40,7 +41,7 @@ class Store:
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             try:
                 self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-                migrate(self._db, f"the {self.name} {path}", self.scripts)
+                self._migrate()
             except BaseException:
                 self.close()
                 raise
@@ -69,6 +70,28 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             with self._db:
                 yield
+
+    def _migrate(self) -> None:
+        """Bring the tables to this version; raises `JournalError` if a newer one has been there."""
+        known, version = len(self.scripts), self._version()
+        if version > known:
+            raise JournalError(
+                f"the {self.name} {self.path} has version {version}, this CropperHead knows up to"
+                f" {known}: update CropperHead"
+            )
+        if version == known:
+            return
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("BEGIN IMMEDIATE")
+        with self._db:
+            # Another process may have been here while this one waited.
+            for script in self.scripts[self._version() :]:
+                for statement in script.split(";"):
+                    self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {known}")
+
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
     @contextmanager
     def _ours(self) -> Iterator[None]:

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from cropperhead_core.entry import Entry
 from cropperhead_core.wishes import Wishes
 
 from .service import Suggester
 from .watch import Watch, settled
+from .watching.entry import Entry
 from .watching.logs import Troubles
 from .watching.notification import announcement
 from .watching.processor import Processor

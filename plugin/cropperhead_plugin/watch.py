@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cropperhead_core.entry import Entry
-from cropperhead_core.queue import Queue
-
 from .settings import Poll
+from .watching.entry import Entry
 from .watching.logs import Troubles
 from .watching.looking import listing, outlook
 from .watching.names import Patterns
+from .watching.queue import Queue
 from .watching.roots import POLL_S, Listening, Root, Roots
 
 __all__ = ["Rules", "Watch", "settled"]

@@ -14,10 +14,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from cropperhead_core.entry import Entry
-from cropperhead_core.queue import Queue
 from cropperhead_plugin.watch import Rules, Watch, settled
+from cropperhead_plugin.watching.entry import Entry
 from cropperhead_plugin.watching.logs import Troubles
+from cropperhead_plugin.watching.queue import Queue
 
 SETTLE_S, INTERVAL_S = 5.0, 300.0
 

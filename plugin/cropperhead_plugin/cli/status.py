@@ -28,8 +28,8 @@ def describe(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Say how the watch does."""
     from cropperhead_core.disk import is_there
-    from cropperhead_core.queue import Queue
     from cropperhead_plugin.watching.presence import present
+    from cropperhead_plugin.watching.queue import Queue
     from cropperhead_plugin.watching.report import Status, status
     from cropperhead_plugin.words import status_words
 

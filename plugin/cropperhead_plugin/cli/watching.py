@@ -11,7 +11,6 @@ from cropperhead_core.errors import ModelError
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
 from cropperhead_core.model_folder import CONFIG, LEVEL, shipped
-from cropperhead_core.queue import Queue
 from cropperhead_plugin.daemon import Daemon, held
 from cropperhead_plugin.pool import Pool
 from cropperhead_plugin.settings import Settings, at_home
@@ -24,6 +23,7 @@ from cropperhead_plugin.watching.policy import Policy
 from cropperhead_plugin.watching.power import is_on_battery, supplies
 from cropperhead_plugin.watching.presence import Presence
 from cropperhead_plugin.watching.processor import Processor
+from cropperhead_plugin.watching.queue import Queue
 from cropperhead_plugin.watching.recovery import recover
 from cropperhead_plugin.watching.wakeup import Wakeup
 from cropperhead_plugin.writer import Writer

@@ -9,17 +9,17 @@ from pathlib import Path
 
 from cropperhead_core.crop import Size
 from cropperhead_core.editor import Editor
-from cropperhead_core.entry import Known, Moment, State
 from cropperhead_core.journal import Journal
 from cropperhead_core.photo import read_photo
-from cropperhead_core.queue import Queue
 from cropperhead_core.sidecar import find_crop
 from cropperhead_core.sidecar.files import sidecar_path
 from cropperhead_plugin.protocol import one_line
 from cropperhead_plugin.records import crop_record
 from cropperhead_plugin.written import in_turn
 
+from .entry import Known, Moment, State
 from .policy import Policy
+from .queue import Queue
 from .sharing import moment
 
 __all__ = ["fate", "is_surely_new"]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from cropperhead_core.content import content_key
 from cropperhead_core.editor import Editor
-from cropperhead_core.entry import Known
 from cropperhead_core.errors import (
     CropperHeadError,
     NotExpressible,
@@ -21,6 +20,7 @@ from cropperhead_core.photo import is_raw, is_sensor_data
 from cropperhead_core.sidecar import find_crop
 from cropperhead_core.sidecar.files import sidecar_path
 
+from .entry import Known
 from .names import CAMERA_TWINS
 
 __all__ = [

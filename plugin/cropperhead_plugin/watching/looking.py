@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cropperhead_core.content import digest
-from cropperhead_core.entry import Entry, stamp
 
+from .entry import Entry, stamp
 from .names import Group, Patterns, groups, is_ignored_folder
 from .settling import Glance, action, deadline
 

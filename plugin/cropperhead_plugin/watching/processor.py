@@ -14,7 +14,6 @@ from pathlib import Path
 
 from cropperhead_core.complete import require_complete
 from cropperhead_core.content import content_key
-from cropperhead_core.entry import Entry, Known, Moment, State, stamp
 from cropperhead_core.errors import (
     CropperHeadError,
     JournalError,
@@ -24,7 +23,6 @@ from cropperhead_core.errors import (
     UnreadablePhoto,
 )
 from cropperhead_core.journal import Journal
-from cropperhead_core.queue import Queue
 from cropperhead_core.sidecar.files import sidecar_path
 from cropperhead_core.suggestion import Suggestion
 from cropperhead_plugin.notes import note
@@ -32,6 +30,7 @@ from cropperhead_plugin.protocol import Failure, one_line
 from cropperhead_plugin.records import Applied, suggestion_record
 from cropperhead_plugin.writer import Writer
 
+from .entry import Entry, Known, Moment, State, stamp
 from .fate import fate
 from .gate import (
     applies_to,
@@ -44,6 +43,7 @@ from .gate import (
 )
 from .logs import Troubles, fields
 from .policy import Policy
+from .queue import Queue
 from .settling import delay_s
 from .sharing import BURST_S, adopted, are_alike, in_burst, moment
 

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from cropperhead_core.editor import EDITORS, Editor
-from cropperhead_core.entry import STATES, Entry, State, stamp
 from cropperhead_core.errors import CropperHeadError, NotExpressible
-from cropperhead_core.queue import Queue
 from cropperhead_core.sidecar import find_crop
 from cropperhead_core.sidecar.files import sidecar_path
 from cropperhead_plugin.protocol import VERSION, Record
+
+from .entry import STATES, Entry, State, stamp
+from .queue import Queue
 
 __all__ = ["Status", "status"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from cropperhead_core.entry import FINISHED, Entry
+from .entry import FINISHED, Entry
 
 __all__ = ["Glance", "action", "deadline", "delay_s"]
 

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from cropperhead_core.crop import Box, Crop, Size
-from cropperhead_core.entry import Moment
 from cropperhead_core.errors import CropperHeadError, InvalidCrop
 from cropperhead_core.opening import DECODER_ERRORS, opened
 from cropperhead_core.photo import is_sensor_data, read_photo
 from cropperhead_core.suggestion import RankedCrop, Suggestion
+
+from .entry import Moment
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cropperhead_core.crop import Size
-from cropperhead_core.entry import Known, Moment
+from cropperhead_plugin.watching.entry import Known, Moment
 from cropperhead_plugin.watching.fate import is_surely_new
 
 HERE, SIZE, WHEN = Path("a.jpg"), Size(600, 400), Moment("X100", 1e9)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from cropperhead_core.entry import Entry
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
-from cropperhead_core.queue import Queue
 from cropperhead_core.wishes import Wishes
+from cropperhead_plugin.watching.entry import Entry
 from cropperhead_plugin.watching.logs import Troubles
 from cropperhead_plugin.watching.policy import Policy
 from cropperhead_plugin.watching.processor import Processor
+from cropperhead_plugin.watching.queue import Queue
 from cropperhead_plugin.writer import Writer
 
 POLICY = Policy(wishes=Wishes(), options="", editor="darktable")

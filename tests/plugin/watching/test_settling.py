@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cropperhead_core.entry import FINISHED, Entry, State
+from cropperhead_plugin.watching.entry import FINISHED, Entry, State
 from cropperhead_plugin.watching.settling import LONGEST_DELAY_S, Glance, action, delay_s
 
 PATH, SETTLE_S = Path("/photos/a.jpg"), 5.0

@@ -12,11 +12,11 @@ from PIL import Image, ImageDraw
 from skimage import data
 
 from cropperhead_core.crop import Crop, Size
-from cropperhead_core.entry import Moment
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.orientation import Orientation
 from cropperhead_core.suggestion import RankedCrop, Suggestion
 from cropperhead_plugin.records import suggestion_record
+from cropperhead_plugin.watching.entry import Moment
 from cropperhead_plugin.watching.sharing import adopted, are_alike, in_burst, moment
 from tests.strategies import crops_of
 

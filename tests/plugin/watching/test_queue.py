@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cropperhead_core.entry import STATES, Entry, Known, Moment
 from cropperhead_core.errors import JournalError
-from cropperhead_core.queue import Queue
+from cropperhead_plugin.watching.entry import STATES, Entry, Known, Moment
+from cropperhead_plugin.watching.queue import Queue
 from tests.glibc import needs_glibc, used_bytes
 
 A, B = Path("/photos/a.jpg"), Path("/photos/below/b.jpg")

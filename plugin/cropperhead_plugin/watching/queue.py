@@ -14,10 +14,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
-from .disk import is_there
+from cropperhead_core.disk import is_there
+from cropperhead_core.store import Store
+
 from .entry import FINISHED, STATES, Entry, Known, Moment, State
-from .schema import QUEUE, migrate
-from .store import Store
+from .schema import QUEUE
 
 __all__ = ["Queue"]
 
@@ -46,7 +47,7 @@ class Queue(Store):
         self.path = path
         with self._ours(), closing(sqlite3.connect(path)) as source:
             source.backup(self._db)
-            migrate(self._db, f"the {self.name} {path}", self.scripts)
+            self._migrate()
 
     def restart(self, now: float) -> None:
         """Settling begins anew: the monotonic clock of an earlier run means nothing now."""
