@@ -11,10 +11,12 @@ from pathlib import Path
 
 from .errors import UnreadablePhoto
 
-__all__ = ["SCRATCH", "file_stat", "is_folder", "is_there", "scratch"]
+__all__ = ["SCRATCH", "TEMPORARY", "file_stat", "is_folder", "is_there", "scratch"]
 
 SCRATCH = "cropperhead-"
 """Names of our temporary folders begin with this and the number of their process."""
+TEMPORARY = ".cropperhead-"
+"""As SCRATCH, of what stands for a moment beside a file or folder that it will replace."""
 
 
 def is_there(path: Path) -> bool:

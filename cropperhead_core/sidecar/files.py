@@ -7,11 +7,11 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from cropperhead_core.disk import TEMPORARY
 from cropperhead_core.editor import Editor
 from cropperhead_core.errors import SidecarConflict, SidecarError
 
 __all__ = [
-    "TEMPORARY",
     "Content",
     "namesakes",
     "read_bytes",
@@ -21,8 +21,6 @@ __all__ = [
 
 Content = bytes | None
 """What a file holds; None: there is none."""
-TEMPORARY = ".cropperhead-"
-"""Temporary files begin with this and their process id, so that those of dead processes can go."""
 
 SIDECARS = (".xmp", ".XMP", ".pp3")
 MAX_BYTES = 32 << 20

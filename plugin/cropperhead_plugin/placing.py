@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from cropperhead_core.disk import TEMPORARY
 from cropperhead_core.errors import InstallError
 
 from .protocol import VERSION, Record
@@ -72,7 +73,7 @@ def place_folder(folder: Path, files: Files, *, mark: str) -> bool:
             if files_in(folder) == dict(files):
                 return False
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".cropperhead-", dir=folder.parent) as beside:
+        with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=folder.parent) as beside:
             _write(Path(beside, "new"), files)
             _swap(folder, Path(beside, "new"), Path(beside, "old"))
     except OSError as error:

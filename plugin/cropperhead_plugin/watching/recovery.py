@@ -9,10 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from cropperhead_core.content import digest
-from cropperhead_core.disk import SCRATCH
+from cropperhead_core.disk import SCRATCH, TEMPORARY
 from cropperhead_core.errors import SidecarError
 from cropperhead_core.journal import Journal
-from cropperhead_core.sidecar.files import TEMPORARY, read_bytes
+from cropperhead_core.sidecar.files import read_bytes
 
 __all__ = ["recover"]
 
