@@ -13,6 +13,7 @@ from cropperhead_core.errors import SidecarConflict, SidecarError
 
 __all__ = [
     "Content",
+    "changed_meanwhile",
     "namesakes",
     "read_bytes",
     "replace_file",
@@ -130,8 +131,13 @@ def _take_over_labels(target: Path, handle: int) -> None:
 def _require(target: Path, expected: Content) -> None:
     """The last look before the step: nobody else wrote meanwhile."""
     if read_bytes(target) != expected:
-        message = f"{target} was changed meanwhile, so it was left alone: try again"
-        raise SidecarConflict(message, is_race=True)
+        raise changed_meanwhile(target)
+
+
+def changed_meanwhile(path: Path) -> SidecarConflict:
+    """The error of a file into which somebody wrote while we were about to."""
+    message = f"{path} was changed meanwhile, so it was left alone: try again"
+    return SidecarConflict(message, is_race=True)
 
 
 def _sync_folder(folder: Path) -> None:

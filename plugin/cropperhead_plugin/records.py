@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from cropperhead_core.crop import Crop
+
 from .protocol import VERSION, Record
 
 if TYPE_CHECKING:
-    from cropperhead_core.crop import Crop, Size
+    from cropperhead_core.crop import Size
     from cropperhead_core.suggestion import RankedCrop, Suggestion
 
 __all__ = ["Applied", "How", "Recorded", "Scored", "Shown", "Undone", "suggestion_record"]
@@ -149,6 +152,11 @@ def suggestion_record(suggestion: Suggestion) -> dict[str, Any]:
         "model": suggestion.model,
         "note": suggestion.note,
     }
+
+
+def recorded_crop(record: Mapping[str, Any]) -> Crop:
+    """The crop that a record tells, whatever else it tells."""
+    return Crop(*(record[name] for name in ("top", "left", "bottom", "right", "angle")))
 
 
 def crop_record(crop: Crop) -> dict[str, float]:

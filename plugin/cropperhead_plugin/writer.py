@@ -26,11 +26,11 @@ from cropperhead_core.sidecar import (
     write_crop,
 )
 from cropperhead_core.sidecar.embedded import embedded_packet, with_earlier_packet
-from cropperhead_core.sidecar.files import Content, read_bytes
+from cropperhead_core.sidecar.files import Content, changed_meanwhile, read_bytes
 
 from .delta import Keepsake, restored
 from .records import Applied, How, Undone
-from .written import in_turn, is_as_before, is_as_written, is_elsewhere, keepsake, place
+from .written import in_turn, is_as_before, is_as_written, is_elsewhere, keepsake, place, short
 
 if TYPE_CHECKING:
     from cropperhead_core.exiftool import ExifTool
@@ -59,9 +59,10 @@ class Writer:
         self._replace = replace
         self._is_dry = is_dry
 
-    def apply(self, suggestion: Suggestion) -> Applied:
+    def apply(self, suggestion: Suggestion, *, expected: str | None = None) -> Applied:
         """Write the suggestion's best crop; nothing if the photo is best left.
 
+        A sidecar that is changed must hold what is expected, as `short` says it (None: anything).
         Raises a `CropperHeadError`, and then the sidecar is as it was.
         """
         best = suggestion.best
@@ -70,6 +71,8 @@ class Writer:
         key, begun = content_key(suggestion.photo), list[int]()
 
         def journalled(change: Change) -> None:
+            if change.path != suggestion.photo and expected not in (None, short(change.before)):
+                raise changed_meanwhile(change.path)
             writing = Writing(
                 suggestion.photo,
                 self._editor,

@@ -14,7 +14,7 @@ from cropperhead_core.sidecar.files import Content, read_bytes, sidecar_path
 
 from .delta import Keepsake
 
-__all__ = ["in_turn", "is_as_before", "is_as_written", "is_elsewhere", "keepsake", "place"]
+__all__ = ["in_turn", "is_as_before", "is_as_written", "is_elsewhere", "keepsake", "place", "short"]
 
 SUREST_FIRST: tuple[KnownBy, ...] = get_args(KnownBy)
 
@@ -55,6 +55,11 @@ def _former(writing: Writing) -> Path:
     """The photo by the name that it had when its sidecar was written."""
     suffix = "" if writing.editor == "darktable" else writing.photo.suffix
     return writing.sidecar.with_suffix(suffix)
+
+
+def short(content: Content) -> str:
+    """What a file holds, in short; an empty text where there is none."""
+    return "" if content is None else digest(content)
 
 
 def keepsake(writing: Writing) -> Keepsake | None:

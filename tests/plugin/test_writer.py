@@ -110,3 +110,14 @@ def test_a_crop_that_leaves_the_frame_is_never_written(desk: Desk, crop: Crop) -
     with pytest.raises(CropperHeadError, match=r"outside|frame"):
         desk.apply(crop)
     assert desk.folder() == before
+
+
+@pytest.mark.parametrize("expected", ["", "what was there"])
+def test_a_sidecar_that_is_not_as_expected_stays(desk: Desk, expected: str) -> None:
+    desk.apply(OTHER)
+    before = desk.folder()
+    with pytest.raises(SidecarConflict, match="was changed meanwhile") as conflict:
+        desk.writer().apply(suggestion(desk.photo, CROP), expected=expected)
+    assert conflict.value.is_race
+    assert desk.folder() == before
+    assert desk.journal.begun() == []

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-__all__ = ["FINISHED", "STATES", "Entry", "Known", "Moment", "State", "stamp"]
+from cropperhead_core.errors import UnreadablePhoto
+
+__all__ = ["FINISHED", "STATES", "Entry", "Known", "Moment", "State", "stamp", "stamp_of"]
 
 State = Literal["settling", "waiting", "done", "left", "review", "skipped", "failed"]
 STATES: tuple[State, ...] = get_args(State)
@@ -20,6 +22,19 @@ LATEST = 2**63 - 1
 def stamp(facts: os.stat_result) -> tuple[int, int]:
     """A file's size in bytes and its mtime in ns, as far as the queue can say it."""
     return facts.st_size, max(-LATEST, min(facts.st_mtime_ns, LATEST))
+
+
+def stamp_of(path: Path) -> tuple[int, int] | None:
+    """The stamp of the file there now, None if it went.
+
+    Raises `UnreadablePhoto` if nobody can say.
+    """
+    try:
+        return stamp(path.lstat())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UnreadablePhoto(f"cannot read {path}: {error.strerror}") from error
 
 
 @dataclass(frozen=True, slots=True)

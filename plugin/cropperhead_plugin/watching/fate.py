@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cropperhead_core.crop import Size
@@ -14,19 +15,23 @@ from cropperhead_core.photo import read_photo
 from cropperhead_core.sidecar import find_crop
 from cropperhead_core.sidecar.files import sidecar_path
 from cropperhead_plugin.protocol import one_line
-from cropperhead_plugin.records import crop_record
+from cropperhead_plugin.records import crop_record, recorded_crop
 from cropperhead_plugin.written import in_turn
 
 from .entry import Known, Moment, State
+from .gate import applies_to
 from .policy import Policy
 from .queue import Queue
 from .sharing import moment
 
-__all__ = ["fate", "is_surely_new"]
+__all__ = ["fate", "is_surely_new", "told"]
 
 TAKEN_AWAY = "our crop in it was taken away: 'cropperhead apply' writes one again"
 NO_WATCH = ""
 """Options of a result that no watch produced: it applies to that photo, to no twin or burst."""
+NOT_HERE = "was given a crop before, which is not here: 'cropperhead apply' writes one"
+SAME_PX = 1.0
+"""How far the edges of a crop may be from what was asked: darktable keeps whole pixels only."""
 
 Told = tuple[State, str]
 """What became of a photo, and a word about it."""
@@ -35,19 +40,46 @@ Told = tuple[State, str]
 def fate(
     path: Path, key: str, policy: Policy, queue: Queue, journal: Journal, *, now: float
 ) -> Known | None:
-    """What is to be known of a photo that has, or had, a crop of ours; None for others.
+    """What is known of a photo with this content here; None if the network is to look at it.
 
-    The key is of the photo's content, of which nothing is known yet. Raises as `find_crop`.
+    That is so for one that is new, and for one that came from elsewhere and lies beside the crop of
+    another. Raises as `find_crop`.
     """
+    for known in queue.known(key):
+        if applies_to(known, path, policy.options):
+            is_to_do = _has_anothers_crop(known, path, policy, journal)
+            return None if is_to_do else replace(known, path=path)
     if policy.is_embedded(path):
-        told = _embedded(path, queue, journal)
+        became = _embedded(path, queue, journal)
     else:
-        told = _beside(path, key, policy.editor, queue, journal)
-    if told is None:
+        became = _beside(path, key, policy.editor, queue, journal)
+    if became is None:
         return None
-    size, (state, said) = read_photo(path).size, told
+    size, (state, said) = read_photo(path).size, became
     record = json.dumps({"width": size.width, "height": size.height, "crops": []})
     return Known(key, NO_WATCH, path, state, record, now, said, moment(path))
+
+
+def told(known: Known, policy: Policy) -> Told:
+    """What became of a photo, by what is there now."""
+    if known.state != "done" or policy.is_embedded(known.path):
+        return known.state, known.note
+    sidecar = sidecar_path(known.path, policy.editor)
+    return "done", one_line(sidecar.name) if os.path.lexists(sidecar) else NOT_HERE
+
+
+def _has_anothers_crop(known: Known, path: Path, policy: Policy, journal: Journal) -> bool:
+    """Whether the sidecar here has the crop of a photo in whose place this known one came."""
+    if known.path == path or known.options == NO_WATCH or policy.is_embedded(path):
+        return False
+    found = find_crop(path, policy.editor)
+    if found is None:
+        return False
+    written = journal.writings(path, known.key)
+    own = [each.crop for each in written if each.known_by != "name"]
+    own += map(recorded_crop, json.loads(known.record)["crops"][:1])
+    size = read_photo(path).upright
+    return not any(found.crop.is_near(crop, size, SAME_PX) for crop in own)
 
 
 def _embedded(path: Path, queue: Queue, journal: Journal) -> Told | None:

@@ -20,20 +20,19 @@ from cropperhead_core.errors import (
     NotExpressible,
     SidecarConflict,
     ToolError,
-    UnreadablePhoto,
 )
 from cropperhead_core.journal import Journal
-from cropperhead_core.sidecar.files import sidecar_path
+from cropperhead_core.sidecar.files import read_bytes, sidecar_path
 from cropperhead_core.suggestion import Suggestion
 from cropperhead_plugin.notes import note
 from cropperhead_plugin.protocol import Failure, one_line
 from cropperhead_plugin.records import Applied, suggestion_record
 from cropperhead_plugin.writer import Writer
+from cropperhead_plugin.written import short
 
-from .entry import Entry, Known, Moment, State, stamp
-from .fate import fate
+from .entry import Entry, Known, Moment, State, stamp_of
+from .fate import fate, told
 from .gate import (
-    applies_to,
     is_closed,
     is_race,
     is_still_there,
@@ -75,7 +74,7 @@ class Processor:
     ) -> None:
         self._policy, self._queue, self._journal, self._writer = policy, queue, journal, writer
         self._troubles, self._resettle, self._wall = troubles, resettle, wall
-        self._keys: dict[Path, str] = {}
+        self._admitted: dict[Path, tuple[str, str]] = {}
         self.written = self.failed = 0
 
     def admit(self, entry: Entry) -> bool:
@@ -88,30 +87,33 @@ class Processor:
 
     def finish(self, entry: Entry, answer: Suggestion | Failure) -> None:
         """Deal with what the network said about this photo."""
-        key = self._keys.pop(entry.path)
+        key, beside = self._admitted.pop(entry.path)
         if isinstance(answer, Failure):
             self._fail(entry, answer.message, entry.path)
             return
         try:
-            if self._recheck(entry):
-                self._decide(entry, key, answer)
+            if self._recheck(entry, beside):
+                self._decide(entry, key, beside, answer)
         except CropperHeadError as error:
             self._refused(entry, error)
 
-    def _recheck(self, entry: Entry) -> bool:
-        """Whether the photo is as it was when it had settled; if not, let it settle again."""
-        now = _stamp_of(entry.path)
+    def _recheck(self, entry: Entry, beside: str | None = None) -> bool:
+        """Whether the photo is as it was when it had settled; if not, let it settle again.
+
+        So must be its sidecar, once the photo was admitted: `beside` is what it was then.
+        """
+        now = stamp_of(entry.path)
         if now is None:
             self._queue.forget([entry.path])
             return False
-        if now == entry.stamp:
+        if now == entry.stamp and beside in (None, self._beside(entry.path)):
             return True
         self._resettle(replace(entry, stamp=now))
         return False
 
     def _close_unseen(self, entry: Entry) -> bool:
         """Note what became of a photo that is known, or has somebody's sidecar; whether it did."""
-        path = entry.path
+        path, beside = entry.path, self._beside(entry.path)
         reason = reason_to_skip(path, self._policy.editor, embed=self._policy.embed)
         if reason:
             self._note(entry, "skipped", reason)
@@ -120,29 +122,25 @@ class Processor:
             require_room(path.parent)
         require_complete(path)
         key = content_key(path)
-        known = self._known(path, key)
+        known = fate(path, key, self._policy, self._queue, self._journal, now=self._wall())
         if known:
             self._queue.remember(known)
-            self._note(entry, known.state, known.note)
+            self._note(entry, *told(known, self._policy))
             return True
-        self._keys[path] = key
+        self._admitted[path] = key, beside
         return False
 
-    def _known(self, path: Path, key: str) -> Known | None:
-        """What is known of the photo with this content here, if anything is."""
-        for known in self._queue.known(key):
-            if applies_to(known, path, self._policy.options):
-                return replace(known, path=path)
-        stores = self._queue, self._journal
-        return fate(path, key, self._policy, *stores, now=self._wall())
+    def _beside(self, path: Path) -> str:
+        """What the photo's sidecar holds, in short."""
+        return short(read_bytes(sidecar_path(path, self._policy.editor)))
 
-    def _decide(self, entry: Entry, key: str, own: Suggestion) -> None:
+    def _decide(self, entry: Entry, key: str, beside: str, own: Suggestion) -> None:
         """Write the crop, or leave the photo, or keep it for review."""
         when = moment(entry.path)
         found = next(self._shared(entry, own, when), own)
         if not self._policy.is_dry:
             note(self._journal, found, self._policy.wishes)
-        state, said = self._applied(found)
+        state, said = self._applied(found, beside)
         entry, key = self._as_it_is_now(entry, key, found)
         record = json.dumps(suggestion_record(found), ensure_ascii=True)
         with self._queue.transaction():
@@ -168,7 +166,7 @@ class Processor:
             if known.path != entry.path and shared and are_alike(entry.path, known.path):
                 yield shared
 
-    def _applied(self, found: Suggestion) -> tuple[State, str]:
+    def _applied(self, found: Suggestion, beside: str) -> tuple[State, str]:
         """What becomes of a suggestion, and a word about it."""
         best = found.best
         if best is None:
@@ -177,7 +175,7 @@ class Processor:
         if self._policy.review_below > 0 and best.gain < self._policy.review_below:
             self._take_back(found.photo)
             return "review", f"gains {best.gain:.3f}"
-        applied = self._writer.apply(found)
+        applied = self._writer.apply(found, expected=beside)
         if applied.written:
             self.written += 1
         return "done", _where(applied)
@@ -193,7 +191,7 @@ class Processor:
         if not (found.best and self._policy.is_embedded(entry.path)):
             return entry, key
         key = content_key(entry.path)
-        return replace(entry, stamp=_stamp_of(entry.path) or entry.stamp), key
+        return replace(entry, stamp=stamp_of(entry.path) or entry.stamp), key
 
     def _refused(self, entry: Entry, error: CropperHeadError) -> None:
         """Deal with an error: it may mean a crop of somebody's, or that it is worth another try."""
@@ -225,16 +223,6 @@ class Processor:
             self._troubles.over(log, path.parent, "%s can be written to again", path.parent)
         self._queue.put([Entry(path, entry.stamp, state=state, note=said, time=self._wall())])
         log.info(state, extra=fields(photo=path, note=said))
-
-
-def _stamp_of(path: Path) -> tuple[int, int] | None:
-    """What the file is like now, None if it went; raises `UnreadablePhoto` if nobody can say."""
-    try:
-        return stamp(path.lstat())
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise UnreadablePhoto(f"cannot read {path}: {error.strerror}") from error
 
 
 def _where(applied: Applied) -> str:

@@ -19,6 +19,7 @@ from cropperhead_core.errors import CropperHeadError, InvalidCrop
 from cropperhead_core.opening import DECODER_ERRORS, opened
 from cropperhead_core.photo import is_sensor_data, read_photo
 from cropperhead_core.suggestion import RankedCrop, Suggestion
+from cropperhead_plugin.records import recorded_crop
 
 from .entry import Moment
 
@@ -118,9 +119,8 @@ def _exif(path: Path) -> Image.Exif:
 
 
 def _ranked(record: Mapping[str, Any]) -> RankedCrop:
-    edges = (record[name] for name in ("top", "left", "bottom", "right", "angle"))
-    reasons = tuple(record["reasons"])
-    return RankedCrop(Crop(*edges), record["score"], record["gain"], record["aspect"], reasons)
+    crop, reasons = recorded_crop(record), tuple(record["reasons"])
+    return RankedCrop(crop, record["score"], record["gain"], record["aspect"], reasons)
 
 
 def _box(crop: Crop, size: Size) -> Box:

@@ -2,40 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
+from cropperhead_core.sidecar import history, write_crop
+from cropperhead_core.suggestion import Verdict
 from cropperhead_core.wishes import Wishes
-from cropperhead_plugin.watching.entry import Entry
+from cropperhead_plugin.watching.entry import Entry, stamp
 from cropperhead_plugin.watching.logs import Troubles
 from cropperhead_plugin.watching.policy import Policy
 from cropperhead_plugin.watching.processor import Processor
 from cropperhead_plugin.watching.queue import Queue
 from cropperhead_plugin.writer import Writer
+from tests.plugin.conftest import CROP, OTHER, photo, snapshot, suggestion
 
-POLICY = Policy(wishes=Wishes(), options="", editor="darktable")
+POLICY = Policy(wishes=Wishes(), options="o", editor="darktable")
 
 
-@pytest.mark.parametrize(("place", "expected"), [("file", {"failed": 1}), ("folder", {})])
-def test_a_photo_that_cannot_be_looked_at_is_not_taken_for_gone(
-    tmp_path: Path, place: str, expected: dict[str, int]
-) -> None:
-    (tmp_path / "file").touch()
-    (tmp_path / "folder").mkdir()
-    entry = Entry(tmp_path / place / "a.jpg", (1, 2), state="waiting")
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """A processor, the queue that it notes things in, and a folder for photos."""
+
+    processor: Processor
+    queue: Queue
+    folder: Path
+
+
+@pytest.fixture
+def watching(tmp_path: Path) -> Iterator[Watching]:
+    folder = tmp_path / "photos"
+    folder.mkdir()
     with Queue(tmp_path / "watch.sqlite") as queue, Journal(tmp_path / "j.sqlite") as journal:
-        queue.put([entry])
-        writer = Writer(journal, ExifTool())
         processor = Processor(
             POLICY,
             queue=queue,
             journal=journal,
-            writer=writer,
+            writer=Writer(journal, ExifTool()),
             troubles=Troubles(),
-            resettle=lambda one: queue.put([one]),
+            resettle=lambda one: queue.put([replace(one, state="settling")]),
         )
-        assert not processor.admit(entry)
-        assert queue.counts() == expected
+        yield Watching(processor, queue, folder)
+
+
+@pytest.mark.parametrize(("place", "expected"), [("file", {"failed": 1}), ("folder", {})])
+def test_a_photo_that_cannot_be_looked_at_is_not_taken_for_gone(
+    watching: Watching, tmp_path: Path, place: str, expected: dict[str, int]
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    entry = Entry(tmp_path / place / "a.jpg", (1, 2), state="waiting")
+    watching.queue.put([entry])
+    assert not watching.processor.admit(entry)
+    assert watching.queue.counts() == expected
+
+
+@pytest.mark.parametrize("verdict", ["crop", "leave"])
+@pytest.mark.parametrize("is_anybodys", [True, False])
+def test_a_sidecar_that_comes_while_the_photo_is_looked_at_stays(
+    watching: Watching, verdict: Verdict, is_anybodys: bool
+) -> None:
+    path = photo(watching.folder / "a.jpg")
+    entry = Entry(path, stamp(path.lstat()), state="waiting")
+    assert watching.processor.admit(entry)
+    if is_anybodys:
+        path.with_name("a.jpg.xmp").write_bytes(history.NEW.encode())
+    else:
+        write_crop(path, OTHER)
+    before = snapshot(watching.folder)
+    watching.processor.finish(entry, replace(suggestion(path, CROP), verdict=verdict))
+    assert snapshot(watching.folder) == before
+    assert watching.queue.counts() == {"settling": 1}
