@@ -16,6 +16,8 @@ from .preview import rotated
 
 __all__ = ["Frame"]
 
+NEARLY = 1e-3
+"""Pixels; less than that is what single precision makes of candidates."""
 EXACT_FROM = 100
 """Multiples of a ratio from which the next lower whole multiple costs less than 1 % of a side."""
 
@@ -91,13 +93,14 @@ class Frame:
         """
         frame = np.array(self.extent)
         spans = (boxes[:, 2:] - boxes[:, :2]) * frame
-        spans = np.floor(spans + 1e-3) if ratio is None else _of_ratio(spans, ratio, frame)
+        spans = np.floor(spans + NEARLY) if ratio is None else _of_ratio(spans, ratio, frame)
         spans = np.maximum(spans, np.minimum(1, frame))
         starts = (boxes[:, 2:] + boxes[:, :2]) / 2 * frame - spans / 2
         room = np.maximum(frame - spans, 0)
         if not self.angle:  # halves go outwards: to the same side in a mirror
-            is_before = starts <= room / 2
-            starts = np.where(is_before, np.ceil(starts - 0.5), np.floor(starts + 0.5))
+            is_before = starts <= room / 2 + NEARLY
+            half = 0.5 + NEARLY
+            starts = np.where(is_before, np.ceil(starts - half), np.floor(starts + half))
         starts = np.clip(starts, 0, room)
         snapped: Floats = np.concatenate([starts, starts + spans], axis=1) / np.tile(frame, 2)
         return snapped
@@ -106,9 +109,9 @@ class Frame:
 def _of_ratio(spans: Floats, ratio: Fraction, frame: Floats) -> Floats:
     """Widths and heights in whole pixels, at most these, of this width over height."""
     parts = np.array([ratio.numerator, ratio.denominator], float)
-    multiples = np.floor((spans / parts).min(axis=1, keepdims=True) + 1e-3)
+    multiples = np.floor((spans / parts).min(axis=1, keepdims=True) + NEARLY)
     heights = np.minimum(spans[:, 1], spans[:, 0] / float(ratio))
-    heights = np.minimum(np.floor(heights + 1e-3), np.floor(frame[1] + 1e-3))
-    widths = np.minimum(np.round(heights * float(ratio)), np.floor(frame[0] + 1e-3))
+    heights = np.minimum(np.floor(heights + NEARLY), np.floor(frame[1] + NEARLY))
+    widths = np.minimum(np.round(heights * float(ratio)), np.floor(frame[0] + NEARLY))
     nearest: Floats = np.stack([widths, heights], axis=1)
     return np.where(multiples >= EXACT_FROM, multiples * parts, nearest)

@@ -15,6 +15,7 @@ from .evidence import luminance, subject_box
 from .frame import Frame
 from .horizon import BINS
 from .level import Level, level
+from .light import is_lit_from_left
 from .ranker import Look, Predictor
 from .reasons import Sight
 from .wishes import Shape, Wishes
@@ -41,12 +42,16 @@ class HorizonFinding(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A frame of the photo and what was seen in it; boxes are fractions of the frame."""
+    """A frame of the photo and what was seen in it; boxes are fractions of the frame.
+
+    is_lit_from_left tells a picture from its mirror image, which must be dealt with alike.
+    """
 
     frame: Frame
     look: Look
     seen: Sight
     level: Level
+    is_lit_from_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,12 @@ def scene(
         if held is not None:
             inside = frame.pixels(pixels)
             levelled = eyes.predictor.look(inside)
-            return Scene(frame, levelled, _seen(inside, levelled, held), turn)
+            seen = _seen(inside, levelled, held)
+            return Scene(frame, levelled, seen, turn, is_lit_from_left(inside))
         turn = Level(0.0, turn.confidence, TURN_CUTS_FACE)
     look = eyes.predictor.look(pixels)
-    return Scene(Frame.inside(size, 0.0), look, _seen(pixels, look, faces), turn)
+    seen, frame = _seen(pixels, look, faces), Frame.inside(size, 0.0)
+    return Scene(frame, look, seen, turn, is_lit_from_left(pixels))
 
 
 def _turn(

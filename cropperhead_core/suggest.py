@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .boxes import WHOLE, areas
+from .boxes import WHOLE, areas, mirrored
 from .candidates import candidates, nearness
 from .choice import chosen, utilities
 from .crop import Box
@@ -116,11 +116,18 @@ def _scored(found: Scene, shape: Shape) -> tuple[Floats, Floats, float]:
     neighbours; so is that of the whole frame, where it is a candidate.
     """
     aspects = found.frame.aspect, _wanted(shape, found.frame)
-    boxes = found.frame.snapped(candidates(*aspects).astype(np.float64), shape.ratio)
+    boxes = _snapped(found, candidates(*aspects).astype(np.float64), shape)
     scores = found.look.scores(np.concatenate([[WHOLE], boxes]).astype(np.float32))
     # Rounded, so that candidates of the same worth are that in whatever order they are added.
     means = (nearness(*aspects) @ scores[1:]).round(9)
     return boxes, means, float(scores[0] if shape.is_asked else means[0])
+
+
+def _snapped(found: Scene, boxes: Floats, shape: Shape) -> Floats:
+    """The boxes at whole pixels; in a mirror the same ones, also where a centre has to give way."""
+    if not found.is_lit_from_left:
+        return found.frame.snapped(boxes, shape.ratio)
+    return mirrored(found.frame.snapped(mirrored(boxes), shape.ratio))
 
 
 def _wanted(shape: Shape, frame: Frame) -> float | None:

@@ -65,6 +65,18 @@ def test_a_mirrored_box_is_snapped_to_the_mirror_image(size: Size) -> None:
     assert mirrored(snapped) == pytest.approx(frame.snapped(mirrored(boxes), None)[off_centre])
 
 
+@given(st.integers(200, 9000), st.integers(200, 9000), ratios)
+def test_the_mirror_image_of_each_snapped_candidate_is_one_too(
+    width: int, height: int, ratio: Fraction | None
+) -> None:
+    frame = Frame.inside(Size(width, height), 0.0)
+    boxes = candidates(frame.aspect, None if ratio is None else float(ratio)).astype(np.float64)
+    off_centre = np.abs(boxes[:, 0] + boxes[:, 2] - 1) > 1e-3
+    snapped = frame.snapped(boxes[off_centre], ratio)
+    pixels = [(each[:, ::2] * width).round(3) + 0.0 for each in (snapped, mirrored(snapped))]
+    assert {*map(tuple, pixels[0])} == {*map(tuple, pixels[1])}
+
+
 @given(sizes, boxes, ratios)
 def test_snapped_boxes_are_whole_pixels(
     size: Size, box: np.ndarray, ratio: Fraction | None
