@@ -74,7 +74,7 @@ class Watch:
         self._next_look = self._next_check = 0.0
         queue.restart(clock())
         for folder in queue.folders(Path("/")):
-            if self._roots.of(folder) is None:
+            if self._roots.looked_into(folder) is None:
                 queue.give_up(folder)
 
     def look(self) -> None:

@@ -14,6 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from cropperhead_plugin import watch as watch_module
 from cropperhead_plugin.watch import Rules, Watch, settled
 from cropperhead_plugin.watching.entry import Entry
 from cropperhead_plugin.watching.logs import Troubles
@@ -117,6 +118,21 @@ def test_a_photo_that_was_heard_of_is_due_after_the_settle_time(scene: Scene) ->
     assert scene.due() == []
     scene.pass_time(0.5)
     assert scene.due() == ["a.jpg"]
+
+
+def test_what_was_not_finished_in_a_folder_of_another_programs_is_given_up(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(folder: Path) -> object:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    path = write(scene.folder / "@eaDir/a.jpg")  # which was watched itself once
+    scene.queue.put([Entry(path, (1, 1), state="waiting")])
+    monkeypatch.setattr(watch_module, "listing", closed)  # so that no sweep sees the whole
+    scene.watch = scene.begun()
+    scene.pass_time(1)
+    assert scene.due() == []
+    assert scene.watch.is_at_rest
 
 
 @pytest.mark.parametrize("name", ["darktable_exported", "@eaDir", ".stversions", "x.lrdata"])

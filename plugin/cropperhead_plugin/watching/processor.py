@@ -8,6 +8,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -79,23 +80,38 @@ class Processor:
 
     def admit(self, entry: Entry) -> bool:
         """Let the network look at this photo, or note why it need not; whether it is to look."""
-        try:
-            return self._recheck(entry) and not self._close_unseen(entry)
-        except CropperHeadError as error:
-            self._refused(entry, error)
-            return False
+        is_admitted = False
+        with self._noting_errors(entry):
+            is_admitted = self._recheck(entry) and not self._close_unseen(entry)
+        return is_admitted  # noqa: RET504 (False where an error was noted)
 
     def finish(self, entry: Entry, answer: Suggestion | Failure) -> None:
         """Deal with what the network said about this photo."""
         key, beside = self._admitted.pop(entry.path)
         if isinstance(answer, Failure):
-            self._fail(entry, answer.message, entry.path)
+            self._failed(entry, answer)
             return
-        try:
+        with self._noting_errors(entry):
             if self._recheck(entry, beside):
                 self._decide(entry, key, beside, answer)
+
+    @contextmanager
+    def _noting_errors(self, entry: Entry) -> Iterator[None]:
+        """What goes wrong with this photo is noted, and the others go on."""
+        try:
+            yield
+        except MemoryError as error:
+            self._failed(entry, Failure.of(entry.path, error))
         except CropperHeadError as error:
             self._refused(entry, error)
+
+    def _failed(self, entry: Entry, failure: Failure) -> None:
+        """Note why nobody could look at this photo: a tool's trouble is no fault of the photo's."""
+        if failure.type == ToolError.__name__:
+            said = failure.message.removeprefix(f"{one_line(str(entry.path))}: ")
+            self._fail(entry, said, failure.type, longest_s=CLOSED_DELAY_S)
+        else:
+            self._fail(entry, failure.message, entry.path)
 
     def _recheck(self, entry: Entry, beside: str | None = None) -> bool:
         """Whether the photo is as it was when it had settled; if not, let it settle again.

@@ -8,9 +8,9 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from cropperhead_core.content import digest
+from cropperhead_core.content import content_key, digest
 from cropperhead_core.disk import SCRATCH, TEMPORARY
-from cropperhead_core.errors import SidecarError
+from cropperhead_core.errors import SidecarError, UnreadablePhoto
 from cropperhead_core.journal import Journal
 from cropperhead_core.sidecar.files import read_bytes
 
@@ -28,10 +28,11 @@ def recover(journal: Journal) -> int:
     for folder in {writing.sidecar.parent for writing in begun}:
         _tidy(folder)
     for writing in begun:
-        with suppress(SidecarError):
+        with suppress(SidecarError, UnreadablePhoto):
             now = read_bytes(writing.sidecar)
             if now is not None and digest(now) == writing.after:
-                journal.confirm(writing.id)
+                is_embedded = writing.sidecar == writing.photo
+                journal.confirm(writing.id, content_key(writing.photo) if is_embedded else None)
     return len(begun)
 
 

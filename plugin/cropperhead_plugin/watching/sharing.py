@@ -60,8 +60,8 @@ def adopted(own: Suggestion, record: Mapping[str, Any]) -> Suggestion | None:
     with suppress(InvalidCrop):
         for ranked in crops:
             ranked.crop.checked(own.size)
-        verdict, angle = record["verdict"], record["angle"]
-        return replace(own, crops=crops, verdict=verdict, angle=angle)
+        verdict, angle, note = record["verdict"], record["angle"], record["note"]
+        return replace(own, crops=crops, verdict=verdict, angle=angle, note=note)
     return None
 
 
@@ -107,14 +107,19 @@ def moment(path: Path) -> Moment | None:
 
 
 def _exif(path: Path) -> Image.Exif:
-    """From the header; most raws are TIFF inside."""
+    """From the header; of raws from those that are TIFF inside by its own number."""
     if not is_sensor_data(path):
         with opened(path) as image:
-            return image.getexif()
+            return _whole(image.getexif())
     exif = Image.Exif()
     with path.open("rb") as file:
         exif.load_from_fp(file)
-        exif.get_ifd(EXIF)  # while the file is open
+        return _whole(exif)
+
+
+def _whole(exif: Image.Exif) -> Image.Exif:
+    """With its details, which can be read only while the file is open."""
+    exif.get_ifd(EXIF)
     return exif
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,17 @@ def test_a_relatives_crop_comes_over_whole(crop: Crop) -> None:
     assert (shared.photo, shared.size) == (OWN.photo, OWN.size)
 
 
-def test_a_relative_that_is_left_leaves_us() -> None:
-    shared = adopted(OWN, suggestion_record(suggestion(None)))
+def test_a_relative_that_is_left_leaves_us_and_says_why() -> None:
+    shared = adopted(OWN, suggestion_record(replace(suggestion(None), note="no crop gains enough")))
     assert shared is not None
-    assert shared.best is None
+    assert (shared.best, shared.note) == (None, "no crop gains enough")
+
+
+def test_why_we_would_have_been_left_is_not_said_of_a_relatives_crop() -> None:
+    ours = replace(suggestion(None), note="no crop gains enough")
+    shared = adopted(ours, suggestion_record(OWN))
+    assert shared is not None
+    assert (shared.best, shared.note) == (OWN.best, "")
 
 
 def test_a_raw_with_a_few_rows_more_is_of_the_same_shape() -> None:
@@ -125,23 +133,28 @@ def test_what_cannot_be_read_is_like_nothing(tmp_path: Path) -> None:
         ({}, None),
     ],
 )
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp"])
 def test_the_moment_is_the_cameras(
-    tmp_path: Path, tags: dict[int, str], expected: float | None
+    tmp_path: Path, name: str, tags: dict[int, str], expected: float | None
 ) -> None:
     image = Image.new("RGB", (60, 40))
     exif = image.getexif()
     exif[0x0110] = "X100"
     exif.get_ifd(0x8769).update(tags)
-    image.save(tmp_path / "a.jpg", exif=exif)
-    found = moment(tmp_path / "a.jpg")
+    image.save(tmp_path / name, exif=exif)
+    found = moment(tmp_path / name)
     assert found == (None if expected is None else Moment("X100", 1777636800 + expected))
 
 
-def test_a_raw_has_its_moment_in_its_first_directory(tmp_path: Path) -> None:
-    raw = draw_raw(tmp_path / "a.dng", 600, 400)
+@pytest.mark.parametrize("name", ["a.dng", "a.tif"])
+def test_a_raw_or_tiff_has_its_moment_in_its_first_directory(tmp_path: Path, name: str) -> None:
+    path = draw_raw(tmp_path / "a.dng", 600, 400)
+    if name == "a.tif":
+        path = tmp_path / name
+        Image.new("RGB", (60, 40)).save(path)
     with ExifTool() as exiftool:
-        exiftool.write(raw, {"Model": "X100", "DateTimeOriginal": "2026:05:01 12:00:00"})
-    assert moment(raw) == Moment("X100", 1777636800)
+        exiftool.write(path, {"Model": "X100", "DateTimeOriginal": "2026:05:01 12:00:00"})
+    assert moment(path) == Moment("X100", 1777636800)
 
 
 def test_without_a_camera_there_is_no_moment(tmp_path: Path) -> None:
