@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import UnreadablePhoto
+from .errors import SidecarConflict, UnreadablePhoto
 
-__all__ = ["SCRATCH", "TEMPORARY", "file_stat", "is_folder", "is_there", "scratch"]
+__all__ = ["SCRATCH", "TEMPORARY", "alone_in", "file_stat", "is_folder", "is_there", "scratch"]
 
 SCRATCH = "cropperhead-"
 """Names of our temporary folders begin with this and the number of their process."""
 TEMPORARY = ".cropperhead-"
 """As SCRATCH, of what stands for a moment beside a file or folder that it will replace."""
+LONGEST_S, WAIT_S = 30.0, 0.01
+"""How long to wait for another process of ours at the most, and between two looks."""
 
 
 def is_there(path: Path) -> bool:
@@ -45,6 +49,41 @@ def file_stat(path: Path) -> os.stat_result:
     if not stat.S_ISREG(found.st_mode):  # a pipe would keep us waiting
         raise UnreadablePhoto(f"expected a photo, got something that is no file: {path}")
     return found
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """No other process of ours writes into this folder meanwhile: they wait for one another.
+
+    The kernel keeps the lock (flock), and drops it with the process. Where there are no locks, or
+    the folder is closed to us, we go without. Raises `SidecarConflict` after LONGEST_S.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        yield
+        return
+    try:
+        end = time.monotonic() + LONGEST_S
+        while not _locked(handle):
+            if time.monotonic() > end:
+                message = f"another CropperHead is writing into {folder}: try again"
+                raise SidecarConflict(message, is_race=True)
+            time.sleep(WAIT_S)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    """Whether the lock is ours now, or there are no locks here."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @contextmanager

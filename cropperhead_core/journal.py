@@ -159,9 +159,10 @@ class Journal(Store):
         """Whether we ever wrote into the photo at this path itself, undone or not."""
         return self._has_writing("p.path = ? AND sidecar = p.path", _bytes(photo))
 
-    def has_written(self, photo: Path, key: str) -> bool:
-        """Whether we ever wrote a crop for this content or this path, undone or not."""
-        return self._has_writing("p.key = ? OR p.path = ?", key, _bytes(photo))
+    def has_written(self, photo: Path, key: str, editor: Editor | None = None) -> bool:
+        """Whether we ever wrote a crop for this content or path and this editor (None: any)."""
+        where = "(p.key = ? OR p.path = ?) AND editor = coalesce(?, editor)"
+        return self._has_writing(where, key, _bytes(photo), editor)
 
     def _has_writing(self, where: str, *values: object) -> bool:
         query = f"SELECT 1 FROM writings w JOIN photos p ON p.id = w.photo WHERE {where} LIMIT 1"  # noqa: S608 (our own)

@@ -21,6 +21,7 @@ from .crop import Size
 from .disk import file_stat, is_folder
 from .errors import UnreadablePhoto
 from .heif import own_orientation
+from .ignored import is_ignored_folder, is_ignored_name
 from .opening import DECODER_ERRORS, exif_of, opened, opened_raw, unreadable
 from .orientation import Orientation, upright_size
 
@@ -109,9 +110,10 @@ def is_sensor_data(path: Path) -> bool:
 def photos(paths: Iterable[Path]) -> dict[Path, bool]:
     """These paths, with folders and globs replaced by the photos in them, each once, in order.
 
-    The value is True for a path that was given, False for one found in a folder. Hidden files and
-    folders are skipped. A path that was given is kept even if nothing is there, and so is a folder
-    that cannot be searched, after the photos beside it: reading it later tells what is wrong.
+    The value is True for a path that was given, False for one found in a folder. Hidden and
+    temporary files, and folders of programs, are skipped. A path that was given is kept even if
+    nothing is there, and so is a folder that cannot be searched, after the photos beside it:
+    reading it later tells what is wrong.
     """
     found: dict[Path, bool] = {}
     spelled: dict[tuple[str, str], Path] = {}
@@ -142,9 +144,9 @@ def _inside(folder: Path) -> Iterator[Path]:
     closed: list[str] = []
     walk = os.walk(folder, onerror=lambda error: closed.append(error.filename))
     for here, folders, names in walk:
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not is_ignored_folder(name))
         for name in sorted(names):
-            if not name.startswith(".") and is_photo(Path(name)):
+            if not is_ignored_name(name) and is_photo(Path(name)):
                 yield Path(here, name)
     yield from map(Path, closed)
 

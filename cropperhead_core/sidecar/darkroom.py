@@ -9,7 +9,7 @@ from lxml import etree
 
 from cropperhead_core.crop import Crop
 from cropperhead_core.errors import DamagedSidecar, InvalidCrop, NotExpressible
-from cropperhead_core.orientation import stored_crop, upright_crop
+from cropperhead_core.orientation import Orientation, stored_crop, upright_crop
 from cropperhead_core.photo import Photo
 
 from . import adobe, history, masks, provenance
@@ -23,6 +23,7 @@ from .provenance import Provenance
 __all__ = ["is_ours", "read", "require_one_turn", "with_crop", "without_crop"]
 
 DERIVED_FROM = (XMP_MM, "DerivedFrom")
+AVIF = ".avif"
 FRAMING = ("clipping", "ashift", "crop")
 SIGNED = ("ashift", "crop")
 LASTING_BYTES = {"ashift": 4, "crop": 16}
@@ -74,13 +75,19 @@ def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: obj
 def require_one_turn(photo: Photo) -> None:
     """Raises `NotExpressible` for a HEIC that EXIF turns otherwise than its own irot and imir do.
 
-    darktable 4.2.1 goes by EXIF (measured), later ones by irot and imir (imageio_heif.c).
+    darktable 4.2.1 goes by EXIF (measured), later ones by irot and imir (imageio_heif.c). An AVIF
+    it does not turn by them either (measured).
     """
     if photo.exif not in (None, photo.orientation):
         raise NotExpressible(
             f"darktable may show {photo.path} turned otherwise: expected the orientation"
             f" {photo.orientation:d} of its irot and imir in EXIF, got {photo.exif:d}:"
             f" exiftool -n -Orientation={photo.orientation:d} mends that"
+        )
+    if photo.path.suffix.lower() == AVIF and photo.orientation != Orientation.NORMAL:
+        raise NotExpressible(
+            f"darktable may show {photo.path} turned otherwise: expected an AVIF that lies upright"
+            " in its file, save it so"
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cropperhead_core.crop import Crop
+from cropperhead_core.disk import alone_in
 from cropperhead_core.editor import Editor
 from cropperhead_core.errors import InvalidCrop, NotExpressible, SidecarConflict, SidecarError
 from cropperhead_core.exiftool import ExifTool
@@ -62,19 +63,20 @@ def write_crop(
     """
     facts = read_photo(photo) if isinstance(photo, Path) else photo
     crop.checked(facts.upright)
-    change = _planned(
-        facts,
-        crop.rounded(),
-        editor,
-        replace=replace,
-        embed=embed,
-        provenance=provenance or Provenance(),
-        exiftool=exiftool,
-    )
-    if change.is_needed and not is_dry:
-        if about_to is not None:
-            about_to(change)
-        replace_file(change.path, change.after, expected=change.before)
+    with alone_in(facts.path.parent):  # else two could write, one for each editor
+        change = _planned(
+            facts,
+            crop.rounded(),
+            editor,
+            replace=replace,
+            embed=embed,
+            provenance=provenance or Provenance(),
+            exiftool=exiftool,
+        )
+        if change.is_needed and not is_dry:
+            if about_to is not None:
+                about_to(change)
+            replace_file(change.path, change.after, expected=change.before)
     return change
 
 

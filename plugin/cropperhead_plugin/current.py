@@ -54,7 +54,7 @@ def recorded(
     try:
         now, where = _now(path, editor, sidecar)
         best, others = (last.crops, ()) if last.verdict == "crop" else ((), last.crops)
-        was_there = sidecar is not None or journal.has_written(path, key)
+        was_there = sidecar is not None or journal.has_written(path, key, editor)
         became = outcome(best, now, last.size, alternatives=others, said=said, was_there=was_there)
     except NotExpressible:
         now, where = None, editor or "darktable"

@@ -16,7 +16,6 @@ from cropperhead_core.errors import (
     CropperHeadError,
     InvalidCrop,
     SettingsError,
-    ToolError,
     UnreadablePhoto,
 )
 
@@ -37,10 +36,10 @@ class Failure:
 
     @classmethod
     def of(cls, photo: Path, error: CropperHeadError | MemoryError) -> Self:
-        """The failure that this error means for this photo, which a tool's error does not name."""
+        """The failure that this error means for this photo; it is named if the error does not."""
         if isinstance(error, MemoryError):
             error = UnreadablePhoto(f"{photo} needs more memory than there is")
-        message = f"{photo}: {error}" if isinstance(error, ToolError) else str(error)
+        message = str(error) if str(photo) in str(error) else f"{photo}: {error}"
         return cls(photo, type(error).__name__, one_line(message))
 
     def record(self) -> Record:

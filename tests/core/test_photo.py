@@ -169,6 +169,7 @@ def test_photos_are_known_by_their_names() -> None:
 
 def test_folders_are_searched_in_order_and_hidden_files_are_not(tmp_path: Path) -> None:
     touch(tmp_path, "b.jpg", "a.NEF", "sub/c.png", ".hidden.jpg", ".git/d.jpg", "notes.txt")
+    touch(tmp_path, "~b.jpg", "@eaDir/b.jpg", "darktable_exported/b.jpg")
     found = [str(path.relative_to(tmp_path)) for path in photos([tmp_path])]
     assert found == ["a.NEF", "b.jpg", "sub/c.png"]
 

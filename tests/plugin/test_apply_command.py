@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from drawn import draw_raw
 from PIL import Image
+
+from cropperhead_core.editor import EDITORS
 
 from .conftest import Program, lines, photo, snapshot
 from .test_cli import TALL, kind
@@ -50,6 +55,22 @@ def test_a_dry_run_writes_nothing(program: Program, astronaut: Path) -> None:
     assert kind(line, "applied")["sidecar"] == str(astronaut) + ".xmp"
     assert not line["written"]
     assert snapshot(program.folder) == before
+    with closing(sqlite3.connect(program.journal)) as journal:
+        assert journal.execute("SELECT count(*) FROM suggestions").fetchone() == (0,)
+
+
+def test_two_at_once_do_not_write_for_both_editors(program: Program) -> None:
+    for number in range(12):
+        raw = draw_raw(program.folder / f"{number}.dng", 600, 400, 3)
+        raw.rename(raw.with_suffix(".nef"))
+    commands = [program.command("apply", *TALL, "--editor", e, program.folder) for e in EDITORS]
+    running = [
+        subprocess.Popen(command, env=program.environment, stderr=subprocess.DEVNULL)
+        for command in commands
+    ]
+    assert {each.wait() for each in running} <= {0, 1}
+    written = [path.name.split(".")[0] for path in program.folder.glob("*.xmp")]
+    assert sorted(written, key=int) == [str(number) for number in range(12)]
 
 
 def test_a_photo_best_left_is_left(program: Program) -> None:

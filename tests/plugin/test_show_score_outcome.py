@@ -51,6 +51,18 @@ def test_outcomes_are_noted(program: Program, astronaut: Path) -> None:
     assert noted == [("untouched",), ("accepted",), ("rejected",)]
 
 
+def test_nothing_was_rejected_in_an_editor_that_was_not_written_for(
+    program: Program, astronaut: Path
+) -> None:
+    program("apply", *TALL, astronaut)
+    for editor, expected in (("lightroom", "untouched"), ("darktable", "untouched")):
+        (line,) = lines(program("outcome", "--json", "--editor", editor, astronaut).stdout)
+        assert line["outcome"] == expected
+    program("undo", astronaut)
+    (line,) = lines(program("outcome", "--json", "--editor", "darktable", astronaut).stdout)
+    assert line["outcome"] == "rejected"
+
+
 def test_an_outcome_needs_a_suggestion(program: Program, astronaut: Path) -> None:
     (line,) = lines(program("outcome", "--json", astronaut).stdout)
     assert "nothing was suggested" in kind(line, "failure")["error"]["message"]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from cropperhead_core.crop import Crop
 from cropperhead_core.errors import CropperHeadError, JournalError, NotExpressible, SidecarConflict
@@ -121,3 +122,13 @@ def test_a_sidecar_that_is_not_as_expected_stays(desk: Desk, expected: str) -> N
     assert conflict.value.is_race
     assert desk.folder() == before
     assert desk.journal.begun() == []
+
+
+def test_an_avif_that_its_file_turns_is_refused_for_darktable(desk: Desk) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with Image.open(desk.photo) as image:
+        desk.photo = desk.photo.with_name("b.avif")
+        image.save(desk.photo, exif=exif)
+    with pytest.raises(NotExpressible, match="upright"):
+        desk.apply()

@@ -75,7 +75,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             replace=options.replace,
             is_dry=options.dry_run,
         )
-        results = noted(service.suggestions(paths, wishes), wishes, journal)
+        asked_of = None if options.dry_run else journal
+        results = noted(service.suggestions(paths, wishes), wishes, asked_of)
         return report(
             _applied(results, writer),
             Applied.record,

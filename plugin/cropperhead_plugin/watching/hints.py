@@ -26,9 +26,8 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
+from cropperhead_core.ignored import is_ignored_name
 from cropperhead_core.photo import is_photo
-
-from .names import is_ignored_name
 
 __all__ = ["HOW_TO_RAISE", "Listener"]
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cropperhead_core.content import digest
+from cropperhead_core.ignored import is_ignored_folder
 
 from .entry import Entry, stamp
-from .names import Group, Patterns, groups, is_ignored_folder
+from .names import Group, Patterns, groups
 from .settling import Glance, action, deadline
 
 __all__ = ["listing", "outlook"]

@@ -7,28 +7,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 
+from cropperhead_core.ignored import is_ignored_name
 from cropperhead_core.photo import is_photo, is_raw
 
-__all__ = ["Group", "Patterns", "groups", "is_ignored_folder", "is_ignored_name"]
+__all__ = ["CAMERA_TWINS", "Group", "Patterns", "groups"]
 
-IGNORED_FOLDERS = frozenset(
-    (
-        "@eadir",  # Synology's thumbnails
-        "#recycle",
-        "$recycle.bin",
-        "system volume information",
-        "lost+found",
-        "__macosx",
-        "darktable_exported",
-        "captureone",  # its caches: previews as JPEG
-    )
-)
-"""In lower case. Hidden folders (.Trash-1000, .stversions, .sync) are ignored anyway."""
-IGNORED_ENDS = (".lrdata", ".lrcat-data", ".photoslibrary", ".cocatalog")
-"""Of folders that are some program's database."""
-TEMPORARY_STARTS = ("~",)
-SYNC_CONFLICT = ".sync-conflict-"
-"""Syncthing's copy of a file that was changed in two places."""
 CAMERA_TWINS = frozenset((".jpg", ".jpeg", ".jpe", ".heic", ".heif", ".hif"))
 """What a camera writes beside a raw; a TIFF or PNG of the same name is somebody's export."""
 
@@ -62,22 +45,6 @@ class Group:
     def others(self) -> tuple[str, ...]:
         """All but the leader."""
         return self.twins + self.sidecars
-
-
-def is_ignored_name(name: str) -> bool:
-    """Whether a file is hidden, temporary, or of a program that keeps folders in step.
-
-    >>> is_ignored_name("._IMG_1.jpg"), is_ignored_name("IMG_1.jpg")
-    (True, False)
-    """
-    lower = name.lower()
-    return lower.startswith((".", *TEMPORARY_STARTS)) or SYNC_CONFLICT in lower
-
-
-def is_ignored_folder(name: str) -> bool:
-    """Whether no photo of a person's is in a folder of this name."""
-    lower = name.lower()
-    return lower.startswith(".") or lower in IGNORED_FOLDERS or lower.endswith(IGNORED_ENDS)
 
 
 def groups(names: Iterable[str]) -> list[Group]:

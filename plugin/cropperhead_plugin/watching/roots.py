@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from cropperhead_core.ignored import is_ignored_folder
 from cropperhead_plugin.settings import Poll
 
 from .hints import HOW_TO_RAISE
 from .logs import Troubles
 from .mounts import polled
-from .names import is_ignored_folder
 
 __all__ = ["POLL_S", "Listening", "Root", "Roots"]
 

@@ -12,8 +12,6 @@ from cropperhead_plugin.watching.names import (
     Group,
     Patterns,
     groups,
-    is_ignored_folder,
-    is_ignored_name,
 )
 
 names = st.builds(
@@ -57,34 +55,6 @@ def test_groups_do_not_depend_on_the_order_of_the_names(listed: list[str], seed:
 )
 def test_raw_jpeg_and_sidecars_are_one(listed: list[str], expected: list[Group]) -> None:
     assert groups(listed) == expected
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        ".hidden.jpg",
-        "._IMG_1.JPG",
-        ".syncthing.IMG_1.jpg.tmp",
-        "~syncthing~IMG_1.jpg",
-        ".cropperhead-12-abc.tmp",
-        "IMG_1.sync-conflict-20260501-120000-ABCDEFG.jpg",
-    ],
-)
-def test_hidden_temporary_and_sync_files_are_ignored(name: str) -> None:
-    assert is_ignored_name(name)
-    assert groups([name]) == []
-
-
-@pytest.mark.parametrize(
-    "name", [".git", ".Trash-1000", ".stversions", "@eaDir", "#recycle", "x.lrdata", "CaptureOne"]
-)
-def test_folders_of_programs_are_ignored(name: str) -> None:
-    assert is_ignored_folder(name)
-
-
-@pytest.mark.parametrize("name", ["DCIM", "100CANON", "2026-05-01", "tmp", "A.B"])
-def test_folders_of_cameras_and_people_are_not(name: str) -> None:
-    assert not is_ignored_folder(name)
 
 
 @pytest.mark.parametrize(
