@@ -24,8 +24,9 @@ file, is what takes longest."""
 class ExifTool:
     """Reads and writes metadata; starts on first use, a context manager.
 
-    A process that died is started again once; raises `ToolError` when that does not help. Files
-    that exiftool cannot read give no tags: whether they are photos is for others to say.
+    A process that died is started again once; raises `ToolError` when that does not help, and for
+    one that is stuck. Files that exiftool cannot read give no tags: whether they are photos is for
+    others to say.
     """
 
     def __init__(self, program: str = "exiftool") -> None:
@@ -80,14 +81,22 @@ class ExifTool:
 
         died = ExifToolException, OSError
         try:
-            return str(self._started().execute(*arguments))
+            return self._answer(*arguments)
         except died:
             self.close()
         try:
-            return str(self._started().execute(*arguments))
+            return self._answer(*arguments)
         except died as error:
             self.close()
             raise ToolError(f"{self._program} stopped answering: {error}") from error
+
+    def _answer(self, *arguments: str) -> str:
+        """What the process prints; raises `ToolError` when it is stuck."""
+        helper = self._started()
+        try:
+            return str(helper.execute(*arguments))
+        except TimeoutError as error:
+            raise self._stuck(error) from error
 
     def _started(self) -> Any:
         """The running process."""
@@ -95,10 +104,19 @@ class ExifTool:
             try:
                 self._helper = _resident(self._program)
                 self._helper.run()
+            except TimeoutError as error:
+                raise self._stuck(error) from error
             except (OSError, RuntimeError) as error:
                 self._helper = None
                 raise ToolError(MISSING.format(self._program)) from error
         return self._helper
+
+    def _stuck(self, error: TimeoutError) -> ToolError:
+        """The error of a process that says nothing, which is killed: it would not hear us."""
+        self._helper._process.kill()
+        self._helper._process.communicate()
+        self._helper = None
+        return ToolError(f"{self._program} is stuck: {error}")
 
 
 def _resident(program: str) -> Any:

@@ -67,10 +67,10 @@ class Pool:
         self._workers: list[_Worker] = []
         try:
             for _ in range(count):
-                self._workers.append(_Worker(setup))
-        except OSError as error:
+                self._workers.append(_started(setup))
+        except ToolError:
             self.close()
-            raise ToolError(f"cannot start a process: {error.strerror}") from error
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -140,7 +140,7 @@ class Pool:
 
     def _replace(self, dead: _Worker, wishes: Wishes) -> None:
         dead.stop()
-        fresh = _Worker(self._setup)
+        fresh = _started(self._setup)
         for task in dead.tasks:
             fresh.give(task, wishes)
         self._workers[self._workers.index(dead)] = fresh
@@ -188,6 +188,14 @@ class _Worker:
         """End it at once; one that waits for a disk that went ends when the kernel gives up."""
         self._process.kill()
         self._process.join(STOP_S)
+
+
+def _started(setup: Building) -> _Worker:
+    """A worker; raises `ToolError` where no process can be started."""
+    try:
+        return _Worker(setup)
+    except OSError as error:
+        raise ToolError(f"cannot start a process: {error.strerror}") from error
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from cropperhead_core.boxes import WHOLE
-from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.photo import read_photo
 from cropperhead_core.preview import read_preview
 from cropperhead_core.ranker import Predictor
@@ -24,10 +23,9 @@ def scored(
     path: Path,
     boxes: Sequence[tuple[float, float, float, float]],
     predictor: Predictor,
-    reader: ExifTool,
 ) -> Scored:
     """The scores of boxes (left, top, right, bottom as upright fractions) of this photo."""
-    preview = read_preview(read_photo(path, reader), PREVIEW_SIDE)
+    preview = read_preview(read_photo(path), PREVIEW_SIDE)
     with hushed():  # the first look prepares the network
         look = predictor.look(preview.pixels)
     full, *scores = look.scores(np.array([WHOLE, *boxes], np.float32)).tolist()

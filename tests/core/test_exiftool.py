@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cropperhead_core import exiftool
 from cropperhead_core.errors import ToolError
 from cropperhead_core.exiftool import ExifTool
 
@@ -75,6 +77,32 @@ def test_one_that_was_killed_is_started_again(
         process.wait()
     assert tool.tags([photo], ["RollAngle"]) == [{"RollAngle": 1}]
     assert all(pipe.closed for pipe in (process.stdin, process.stdout, process.stderr))
+
+
+def test_one_that_is_stuck_is_ended_and_another_serves(
+    tmp_path: Path, tool: ExifTool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = with_notes(tmp_path / "a.jpg", "Panasonic", panasonic(1))
+    tool.tags([photo], ["RollAngle"])
+    process = tool._helper._process
+    process.send_signal(signal.SIGSTOP)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(exiftool, "SILENT_S", 0.2)
+        with pytest.raises(ToolError, match="exiftool is stuck: nothing came for"):
+            tool.tags([photo], ["RollAngle"])
+    assert process.returncode == -signal.SIGKILL
+    assert tool.tags([photo], ["RollAngle"]) == [{"RollAngle": 1}]
+
+
+def test_one_that_is_stuck_from_the_start_is_not_called_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "exiftool"
+    program.write_text("#!/bin/sh\nexec sleep 1000\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(exiftool, "SILENT_S", 0.2)
+    with ExifTool(str(program)) as tool, pytest.raises(ToolError, match="is stuck"):
+        tool.tags([tmp_path / "a.jpg"], ["RollAngle"])
 
 
 def test_of_one_that_was_killed_nothing_is_said_at_the_end(tmp_path: Path) -> None:

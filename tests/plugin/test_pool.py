@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from cropperhead_core.errors import ModelError
+from cropperhead_core.errors import ModelError, ToolError
 from cropperhead_core.wishes import Wishes
+from cropperhead_plugin import pool as pool_module
 from cropperhead_plugin.pool import Pool
 from cropperhead_plugin.protocol import Failure
 
@@ -89,6 +90,16 @@ def test_what_keeps_a_worker_from_starting_is_raised() -> None:
         list(pool.suggestions([Path("a.jpg")], Wishes()))
 
 
+def test_a_worker_that_cannot_be_replaced_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_setup: Building) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with Pool(Building(), 1) as pool:
+        monkeypatch.setattr(pool_module, "_Worker", refused)
+        with pytest.raises(ToolError, match="cannot start a process: Resource temporarily"):
+            list(pool.suggestions([Path("crash.jpg"), Path("a.jpg")], Wishes()))
+
+
 def test_a_pool_serves_again_and_again() -> None:
     with Pool(Building(), 1) as pool:
         for _ in range(3):
@@ -110,6 +121,7 @@ ORPHANING = """
 import os, sys
 from pathlib import Path
 from cropperhead_core.wishes import Wishes
+from cropperhead_plugin import pool as pool_module
 from cropperhead_plugin.pool import Pool
 from tests.plugin.test_pool import Building
 
@@ -140,6 +152,7 @@ INTERRUPTING = """
 import os, signal
 from pathlib import Path
 from cropperhead_core.wishes import Wishes
+from cropperhead_plugin import pool as pool_module
 from cropperhead_plugin.pool import Pool
 from tests.plugin.test_pool import Building
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,13 @@ def test_scores_come_in_the_order_of_the_boxes(program: Program, astronaut: Path
     (program.folder / "boxes.json").write_bytes(listed)
     (again,) = lines(program("score", astronaut, "--boxes", "boxes.json", "--json").stdout)
     assert again == line
+
+
+def test_scores_need_no_exiftool(program: Program, astronaut: Path) -> None:
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-Make=Canon", astronaut], check=True)
+    program.environ["PATH"] = "/nowhere"
+    done = program("score", astronaut, "--boxes", "-", "--json", stdin=b"[[0, 0, 1, 1]]")
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize("text", ["[[0, 0, 1]]", "no JSON", "[[0.5, 0, 0.2, 1]]", "[[0, 0, 2, 1]]"])

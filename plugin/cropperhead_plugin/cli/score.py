@@ -33,22 +33,19 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Score the boxes."""
-    from cropperhead_core.exiftool import ExifTool
     from cropperhead_core.ranker import load_model
     from cropperhead_plugin.records import Scored
     from cropperhead_plugin.scoring import scored
     from cropperhead_plugin.service import hushed
     from cropperhead_plugin.words import scored_words
 
-    from .work import setup
+    from .work import model_folder
 
     photo, listed = named(options.photo), _boxes(options.boxes)
-    made = setup(settings)
     with hushed():
-        predictor = load_model(made.model)
-    with ExifTool(made.exiftool) as reader:
-        results = each([photo], lambda path: scored(path, listed, predictor, reader))
-        return report(results, Scored.record, scored_words, as_json=options.json)
+        predictor = load_model(model_folder(settings))
+    results = each([photo], lambda path: scored(path, listed, predictor))
+    return report(results, Scored.record, scored_words, as_json=options.json)
 
 
 def _boxes(source: str) -> list[Box]:

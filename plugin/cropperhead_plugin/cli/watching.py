@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -42,7 +43,8 @@ def watching(
     policy = _policy(settings, is_dry=is_dry)
     with ExitStack() as stack:
         say = _unheard if is_dry else stack.enter_context(Presence(path)).say
-        say(folders=settings.folders, editor=settings.editor, at="starting")
+        rules = _rules(settings)
+        say(folders=[*map(str, rules.folders)], editor=settings.editor, at="starting")
         queue = stack.enter_context(_queue(path, is_dry=is_dry))
         journal = stack.enter_context(Journal(Path(settings.journal)))
         if not is_dry:
@@ -51,9 +53,7 @@ def watching(
         pool = stack.enter_context(Pool(setup(settings), settings.workers))
         listener = Listener(wakeup.wake)
         stack.callback(listener.close)
-        watch = Watch(
-            _rules(settings), queue, listener, troubles=troubles, pulse=lambda: wakeup.wait(0)
-        )
+        watch = Watch(rules, queue, listener, troubles=troubles, pulse=lambda: wakeup.wait(0))
         editor, embed = settings.editor, settings.embed
         writer = Writer(journal, exiftool, editor=editor, embed=embed, is_dry=is_dry)
         processor = Processor(
@@ -87,8 +87,10 @@ def _queue(path: Path, *, is_dry: bool) -> Queue:
 
 
 def _rules(settings: Settings) -> Rules:
+    folders = [at_home(folder).absolute() for folder in settings.folders]
+    once = {os.path.realpath(folder): folder for folder in reversed(folders)}
     return Rules(
-        folders=[at_home(folder).absolute() for folder in settings.folders],
+        folders=list(once.values())[::-1],
         settle_s=settings.settle,
         interval_s=settings.interval,
         poll=settings.poll,

@@ -59,7 +59,8 @@ def require_room(folder: Path) -> None:
         facts = os.statvfs(folder)
     except OSError as error:
         raise SidecarError(f"cannot read {folder}: {error.strerror}") from error
-    if facts.f_bavail * facts.f_frsize < ROOM_BYTES:
+    is_told = facts.f_blocks > 0  # not so by some programs behind FUSE
+    if is_told and facts.f_bavail * facts.f_frsize < ROOM_BYTES:
         raise _closed(folder, errno.ENOSPC)
     if not os.access(folder, os.W_OK | os.X_OK):
         is_read_only = facts.f_flag & os.ST_RDONLY

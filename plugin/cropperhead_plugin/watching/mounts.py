@@ -26,7 +26,7 @@ def polled(folder: Path, mounts: str, poll: Poll) -> list[Path]:
     """
     if poll != "auto":
         return [folder] if poll == "on" else []
-    kinds = dict(map(_mount, mounts.splitlines()))
+    kinds = dict(map(_mount, filter(None, mounts.split("\n"))))
     if is_silent(kinds.get(_mount_point(folder, kinds), "")):
         return [folder]
     return [path for path, kind in kinds.items() if is_silent(kind) and folder in path.parents]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -115,7 +116,7 @@ class Roots:
 
     def _listen(self, root: Root) -> None:
         """Listen for events; poll where there are none, or not those of other machines."""
-        mounts = MOUNTS.read_text("utf-8", "surrogateescape") if MOUNTS.exists() else ""
+        mounts = os.fsdecode(MOUNTS.read_bytes()) if MOUNTS.exists() else ""
         silent = polled(root.path.resolve(), mounts, self._poll)
         root.is_polled = bool(silent)
         if silent:

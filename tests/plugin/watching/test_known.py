@@ -66,3 +66,12 @@ def test_no_sidecar_is_named_that_is_not_there(home: Home, tmp_path: Path) -> No
         shutil.rmtree(home.photos)
         home.photos.mkdir()
     assert "was given a crop before, which is not here" in done.stderr.decode()
+
+
+def test_a_folder_that_is_named_twice_is_watched_once(home: Home) -> None:
+    photo(home.photos / "a.jpg", "rocket")
+    (home.place / "link").symlink_to(home.photos)
+    named = (home.photos, home.photos / "../photos", home.place / "link")
+    done = home.run(*ONCE, *SURE, *named)
+    assert done.stderr.decode().count("info: done photo=") == 1
+    assert home.counts() == {"done": 1}

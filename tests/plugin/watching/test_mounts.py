@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,18 @@ def test_each_mount_is_judged_by_its_file_system(folder: str, expected: list[str
     assert polled(Path(folder), MOUNTS, "auto") == [Path(path) for path in expected]
 
 
+@pytest.mark.parametrize("odd", ["\u2028", "\x85", "\x1c", "\r"])
+def test_a_mount_may_have_any_name(odd: str) -> None:
+    line = f"36 22 0:46 / /mnt/a{odd}b{odd}c rw - nfs4 nas:/photos rw"
+    folder = Path(f"/mnt/a{odd}b{odd}c")
+    assert polled(folder, f"{MOUNTS}\n{line}\n", "auto") == [folder]
+
+
 def test_a_person_may_decide() -> None:
     assert polled(Path("/home/you"), MOUNTS, "on") == [Path("/home/you")]
     assert polled(Path("/mnt/nas"), MOUNTS, "off") == []
 
 
 def test_this_machine_can_be_read() -> None:
-    mounts = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
+    mounts = os.fsdecode(Path("/proc/self/mountinfo").read_bytes())
     assert polled(Path("/proc"), mounts, "auto") == []

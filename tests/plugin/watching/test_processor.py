@@ -17,6 +17,7 @@ from cropperhead_core.suggestion import Verdict
 from cropperhead_core.wishes import Wishes
 from cropperhead_plugin.protocol import Failure
 from cropperhead_plugin.watching.entry import Entry, stamp
+from cropperhead_plugin.watching.gate import require_room
 from cropperhead_plugin.watching.logs import Troubles
 from cropperhead_plugin.watching.policy import Policy
 from cropperhead_plugin.watching.processor import CLOSED_DELAY_S, Processor
@@ -111,3 +112,7 @@ def test_a_photo_that_needs_too_much_memory_costs_itself(
     watching.processor.finish(entry, suggestion(entry.path, CROP))
     (failed,) = watching.queue.in_state("failed", 9)
     assert failed.note == f"{entry.path} needs more memory than there is"
+
+
+def test_a_file_system_that_tells_no_sizes_is_not_full() -> None:
+    require_room(Path("/proc"))
