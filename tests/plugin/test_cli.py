@@ -91,6 +91,7 @@ def test_wrong_usage_exits_2_with_nothing_on_stdout(program: Program, arguments:
         (["sugest", "a.jpg"], "did you mean suggest?"),
         (["--json", "suggest"], "expected a command in front of --json"),
         (["install"], "expected what to install: darktable or service"),
+        (["install", "bogus"], "expected what to install: darktable or service, got bogus"),
     ],
 )
 def test_wrong_usage_says_what_would_be_right(

@@ -54,9 +54,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     )
     parser.usage = f"{parser.prog} [-h] [--remove] [--config DIR] [--json]\n{'':27}THING [DIR ...]"
     summaries = "; ".join(f"{name}: {thing.summary}" for name, thing in THINGS.items())
-    parser.add_argument(
-        "thing", nargs="?", choices=[*THINGS, None], metavar="THING", help=summaries
-    )
+    parser.add_argument("thing", nargs="?", metavar="THING", help=summaries)
     parser.add_argument(
         "folders",
         nargs="*",
@@ -76,8 +74,9 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
     """Install or remove the named thing."""
     from cropperhead_plugin.words import placed_words
 
-    if options.thing is None:
-        raise SettingsError(f"expected what to install: {' or '.join(THINGS)}")
+    if options.thing not in THINGS:
+        got = "" if options.thing is None else f", got {options.thing}"
+        raise SettingsError(f"expected what to install: {' or '.join(THINGS)}{got}")
     if options.folders and options.thing != "service":
         raise SettingsError(f"expected folders after service only, got {options.folders[0]}")
     for folder in options.folders:

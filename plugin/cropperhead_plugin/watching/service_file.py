@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from cropperhead_core.disk import is_there
 from cropperhead_core.errors import InstallError, SettingsError
 from cropperhead_core.sidecar.files import read_bytes, replace_file
 from cropperhead_plugin.placing import Order, Placed, program
@@ -34,14 +35,17 @@ def placed(order: Order, environ: Mapping[str, str]) -> Iterator[Placed]:
     if order.is_removal:
         yield Placed(path, "unchanged" if before is None else _removed(path, before))
         return
-    after = unit([program(), "watch", *_folders(order.folders, environ)])
+    folders = _folders(order.folders, environ)
+    after = unit([program(), "watch", *folders])
     if after == before:
         yield Placed(path, "unchanged")
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, after, expected=before)
     _systemctl("daemon-reload")
-    yield Placed(path, "installed", START)
+    awaited = [folder for folder in folders if not is_there(Path(folder))]
+    is_awaited = f"; {', '.join(awaited)} is not there yet, and is waited for" if awaited else ""
+    yield Placed(path, "installed", START + is_awaited)
 
 
 def unit_path(environ: Mapping[str, str]) -> Path:

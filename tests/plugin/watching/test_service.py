@@ -283,6 +283,12 @@ def test_the_unit_comes_and_goes(home: Home) -> None:
     assert not unit.exists()
 
 
+def test_a_folder_that_may_be_misspelled_is_named(home: Home) -> None:
+    absent = home.place / "fotos"
+    done = home.run("install", "service", home.photos, absent, "--json")
+    assert f"; {absent} is not there yet" in json.loads(done.stdout)["advice"]
+
+
 def test_a_unit_of_somebody_elses_stays(home: Home) -> None:
     unit = home.place / ".config/systemd/user/cropperhead.service"
     unit.parent.mkdir(parents=True)
