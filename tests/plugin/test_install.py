@@ -178,7 +178,7 @@ def test_a_name_of_any_bytes_reaches_lua() -> None:
 def test_what_cannot_be_installed_is_said_as_it_was_typed(program: Program, name: str) -> None:
     done = program("install", "--", name)
     assert done.returncode == 2
-    assert f"invalid choice: '{name}'" in done.stderr.decode()
+    assert f"darktable or service, got {name}\n" in done.stderr.decode()
 
 
 def test_after_the_dashes_a_thing_is_a_thing(program: Program, config: Path) -> None:
