@@ -21,6 +21,7 @@ __all__ = [
     "Picture",
     "data_hash",
     "groups",
+    "is_alike",
     "likeness",
     "parted",
     "read_pictures",
@@ -137,6 +138,11 @@ def series(name: str) -> str:
     return f"{collection}__{base}" if re.search(r"[^\W\d_]|\d{8}", base) else stem
 
 
+def is_alike(one: int, other: int) -> bool:
+    """Whether two photos with these likenesses show nearly the same."""
+    return (one ^ other).bit_count() <= ALIKE
+
+
 def groups(fingerprints: Sequence[int], names: Sequence[str] = ()) -> list[int]:
     """A number for each photo, the same for photos that a chain of likenesses connects.
 
@@ -151,7 +157,7 @@ def groups(fingerprints: Sequence[int], names: Sequence[str] = ()) -> list[int]:
 
     for one, print_one in enumerate(fingerprints):
         for other in range(one):
-            if (print_one ^ fingerprints[other]).bit_count() <= ALIKE:
+            if is_alike(print_one, fingerprints[other]):
                 found[root(one)] = root(other)
     first: dict[str, int] = {}
     for index, name in enumerate(names):

@@ -75,7 +75,7 @@ class ModelError(CropperHeadError):
 
 
 class JournalError(CropperHeadError):
-    """The journal cannot be opened."""
+    """The journal, or another file that we keep notes in, cannot be used."""
 
 
 class NotInJournal(JournalError):

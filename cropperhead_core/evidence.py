@@ -28,10 +28,10 @@ FAINT = 0.7
 """Highest importance below which there is no subject: good close crops agree on nothing."""
 
 
-def luminance(pixels: NDArray[np.uint8], side: int = GRID) -> NDArray[np.float32]:
-    """A (side, side) picture of the brightness 0..255, each cell the mean of what it covers."""
+def luminance(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The brightness 0..255 in GRID by GRID cells, each the mean of what it covers."""
     gray = Image.fromarray(pixels).convert("L")
-    return np.asarray(gray.resize((side, side), Image.Resampling.BOX), np.float32)
+    return np.asarray(gray.resize((GRID, GRID), Image.Resampling.BOX), np.float32)
 
 
 def reason_to_leave(

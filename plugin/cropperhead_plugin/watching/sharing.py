@@ -32,8 +32,6 @@ __all__ = ["BURST_S", "adopted", "are_alike", "in_burst", "moment"]
 BURST_S = 2.0
 """Photos of a burst are at most so far apart; without fractions of a second in the EXIF, that is
 one second and its rounding."""
-ALIKE_BITS = 8
-"""As `dataset` tells near-duplicates by their fingerprints."""
 CELLS = 16
 ALIKE_LEVELS = 24
 """How much lighter or darker (of 255) no cell of 16x16 may be: a subject that moved shows there."""
@@ -80,17 +78,17 @@ def in_burst(own: Suggestion, record: Mapping[str, Any]) -> Suggestion | None:
 
 def are_alike(one: Path, other: Path) -> bool:
     """Whether two photos look nearly the same, in every part; no for one that cannot be read."""
-    from cropperhead_core.dataset import likeness  # numpy: for bursts only
+    from cropperhead_core.dataset import is_alike, likeness  # numpy: for bursts only
 
     try:
         pixels = [_small(path) for path in (one, other)]
     except CropperHeadError:
         return False
-    prints = [likeness(picture) for picture in pixels]
+    prints = likeness(pixels[0]), likeness(pixels[1])
     if pixels[0].shape != pixels[1].shape:
         return False
     difference = abs(_cells(pixels[0]) - _cells(pixels[1])).max()
-    return bool((prints[0] ^ prints[1]).bit_count() <= ALIKE_BITS and difference <= ALIKE_LEVELS)
+    return is_alike(*prints) and bool(difference <= ALIKE_LEVELS)
 
 
 def moment(path: Path) -> Moment | None:
