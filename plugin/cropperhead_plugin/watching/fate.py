@@ -77,7 +77,8 @@ def _has_anothers_crop(known: Known, path: Path, policy: Policy, journal: Journa
         return False
     written = journal.writings(path, known.key)
     own = [each.crop for each in written if each.known_by != "name"]
-    own += map(recorded_crop, json.loads(known.record)["crops"][:1])
+    if known.state == "done":
+        own += map(recorded_crop, json.loads(known.record)["crops"][:1])
     size = read_photo(path).upright
     return not any(found.crop.is_near(crop, size, SAME_PX) for crop in own)
 
