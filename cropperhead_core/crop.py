@@ -18,7 +18,8 @@ __all__ = ["MAX_ANGLE", "Box", "Crop", "Point", "Quad", "Size", "along", "larges
 MAX_ANGLE = 45.0
 """Degrees; beyond it another edge would be the top (Lightroom's own limit)."""
 TOLERANCE = 0.5
-"""Pixels that a corner may lie outside the frame: six decimals of a 50 MP photo, and rounding."""
+"""Pixels that a corner may lie outside the frame: six decimals of a 50 MP photo, and rounding.
+What is narrower than that is no picture."""
 SAME_ANGLE = 1e-4
 """Degrees; over the 20,000 px of the largest photos it moves a corner by less than .04."""
 
@@ -136,11 +137,9 @@ class Crop:
     def checked(self, size: Size) -> Self:
         """This crop, if it is one of a photo of this size; raises `InvalidCrop` if it is not.
 
-        A crop has a positive width and height, and no corner more than half a pixel outside.
+        A crop is at least half a pixel wide and high, and no corner more than that outside.
         """
-        width, height = self.extent(size)
-        if not (width > 0 and height > 0):
-            raise InvalidCrop(f"expected a crop wider and higher than 0, got {self} of {size}")
+        self.require_extent(size)
         if self.beyond(size) > TOLERANCE:
             x, y = max(self.quad(size), key=lambda corner: _outside(corner, size))
             raise InvalidCrop(
@@ -148,6 +147,13 @@ class Crop:
                 f" {self}"
             )
         return self
+
+    def require_extent(self, size: Size) -> None:
+        """Raises `InvalidCrop` unless half a pixel each way is left at a sidecar's six decimals."""
+        if min(self.rounded().extent(size)) < TOLERANCE:
+            raise InvalidCrop(
+                f"expected a crop at least {TOLERANCE:g} px wide and high, got {self} of {size}"
+            )
 
     def beyond(self, size: Size) -> float:
         """How many pixels the crop reaches beyond a photo of this size; 0 or less: it does not."""

@@ -38,11 +38,11 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
         return None, False
     photo = _framed(photo)
     try:
-        crop.checked(photo.size)
+        upright = upright_crop(crop, photo.size, photo.orientation).checked(photo.upright)
     except InvalidCrop as error:
         raise InvalidCrop(f"{error}, in {name}") from error
     is_signed = provenance.signed(tops, name) == _signature(values)
-    return upright_crop(crop, photo.size, photo.orientation), is_signed
+    return upright, is_signed
 
 
 def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: object) -> bytes:

@@ -159,8 +159,21 @@ def test_left_may_be_beyond_right_at_a_large_angle() -> None:
 
 
 def test_a_turned_crop_of_no_height_is_refused() -> None:
-    with pytest.raises(InvalidCrop, match="wider and higher than 0"):
+    with pytest.raises(InvalidCrop, match=r"at least 0\.5 px wide and high"):
         Crop(0.5, 0.1, 0.5, 0.9, 5).checked(SIZE)
+
+
+@pytest.mark.parametrize("size", [SIZE, Size(1_000_000, 400)])
+@pytest.mark.parametrize("angle", [0, 1e-8])
+def test_a_crop_of_which_six_decimals_leave_nothing_is_refused(size: Size, angle: float) -> None:
+    with pytest.raises(InvalidCrop):
+        Crop(0.1, 0.5, 0.9, 0.5000005, angle).checked(size)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 600, 65_535])
+def test_one_pixel_is_a_crop(length: int) -> None:
+    size = Size(length, 1)
+    assert Crop(0, 0, 1, 1 / length).checked(size).output(size) == Size(1, 1)
 
 
 @pytest.mark.parametrize("over", [0.4, 0.6])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.core.sidecar.test_adobe import DESCRIPTION
 
 from .conftest import Program, lines
 from .test_cli import TALL, kind
@@ -16,6 +19,21 @@ def test_show_of_a_photo_without_a_crop(program: Program, astronaut: Path) -> No
     (line,) = lines(program("show", "--json", astronaut).stdout)
     assert kind(line, "shown")["crop"] is None
     assert (line["width"], line["height"]) == (512, 512)
+
+
+@pytest.mark.parametrize("command", ["show", "outcome"])
+def test_a_crop_of_which_six_decimals_leave_nothing_costs_its_photo_only(
+    program: Program, astronaut: Path, command: str
+) -> None:
+    odd = Path(shutil.copy(astronaut, program.folder / "a.jpg"))
+    program("apply", *TALL, odd, astronaut)
+    odd.with_name("a.jpg.xmp").unlink()
+    said = 'crs:HasCrop="True" crs:CropTop="0.1" crs:CropLeft="0.5" crs:CropBottom="0.9"'
+    packet = DESCRIPTION.format(f'{said} crs:CropRight="0.5000001"/>')
+    odd.with_suffix(".xmp").write_text(packet)
+    failed, other = lines(program(command, "--json", odd, astronaut).stdout)
+    assert kind(failed, "failure")["error"]["message"].endswith("a.xmp")
+    assert other["photo"] == str(astronaut)
 
 
 def test_scores_come_in_the_order_of_the_boxes(program: Program, astronaut: Path) -> None:
