@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cropperhead_core.crop import Crop, Size, along
-from cropperhead_core.errors import NotExpressible
+from cropperhead_core.errors import InvalidCrop, NotExpressible
 from cropperhead_core.orientation import Orientation
 
 __all__ = [
@@ -55,7 +55,11 @@ def finite(module: str, numbers: Iterable[float]) -> tuple[float, ...]:
 
 
 def require_full(crop: Crop, size: Size, name: object) -> None:
-    """Raises `NotExpressible` for a crop that shows what lies beyond a photo of this size."""
+    """Raises `NotExpressible` for a crop that shows nothing, or what lies beyond the photo."""
+    try:
+        crop.require_extent(size)
+    except InvalidCrop as error:
+        raise NotExpressible(f"{error}, in {name}") from error
     if crop.beyond(size) > REACHED_PX:
         raise NotExpressible(f"the photo is turned and its empty corners are kept, in {name}")
 

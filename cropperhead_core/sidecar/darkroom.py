@@ -20,7 +20,7 @@ from .files import Content
 from .packet import CROPPERHEAD, DARKTABLE, XMP_MM, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
 
-__all__ = ["is_ours", "read", "require_one_turn", "with_crop", "without_crop"]
+__all__ = ["framed", "is_ours", "read", "require_one_turn", "with_crop", "without_crop"]
 
 DERIVED_FROM = (XMP_MM, "DerivedFrom")
 AVIF = ".avif"
@@ -38,15 +38,21 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
     tree = parsed(data, name)
     steps = history.steps(tree, name)
     try:
-        crop = decoded(steps, photo.size, photo.orientation)
+        crop = framed(steps, photo)
     except (NotExpressible, InvalidCrop) as error:
         raise NotExpressible(f"{error}, in {name}") from error
     if crop is None:
         return None, False
     require_one_turn(photo)
-    require_full(crop, photo.size, name)
+    require_full(crop, photo.upright, name)
     signed = provenance.signed(descriptions(tree, name), name)
-    return upright_crop(crop, photo.size, photo.orientation), signed == _signature(steps)
+    return crop, signed == _signature(steps)
+
+
+def framed(steps: Sequence[Step], photo: Photo) -> Crop | None:
+    """The upright crop that a history makes of a photo, None for the whole; raises as `decoded`."""
+    crop = decoded(steps, photo.size, photo.orientation)
+    return None if crop is None else upright_crop(crop, photo.size, photo.orientation)
 
 
 def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: object) -> bytes:

@@ -116,7 +116,8 @@ def crop_params(crop: Crop, stored: Size, shown: Orientation) -> bytes:
 
 def _snapped(start: float, end: float, length: int) -> tuple[float, float]:
     """A span at whole pixels, as fractions that survive crop.c's arithmetic."""
-    first, last = max(0, round(start)), min(length, round(end))
+    first = max(0, round(start))
+    last = min(length, max(first + 1, round(end)))
     if last == length:
         return first / length, 1.0
     return (first + START * (first > 0)) / length, (last + END) / length

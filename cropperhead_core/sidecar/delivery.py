@@ -8,11 +8,11 @@ from typing import Self
 
 from cropperhead_core.crop import Crop
 from cropperhead_core.errors import NotExpressible, SidecarConflict
-from cropperhead_core.orientation import Orientation, stored_crop, upright_crop
+from cropperhead_core.orientation import Orientation, stored_crop
 from cropperhead_core.photo import Photo
 
 from . import darkroom, history, provenance
-from .darktable import Step, crop_params, decoded, flipped, turn_params
+from .darktable import Step, crop_params, flipped, turn_params
 from .files import Content
 from .packet import descriptions, parsed
 
@@ -65,13 +65,12 @@ class Framing:
 
     def require_ours(self) -> None:
         """Raises `SidecarConflict` for somebody's own crop, `NotExpressible` for perspective."""
-        crop = decoded(self.steps, self.photo.size, self.photo.orientation)
+        crop = darkroom.framed(self.steps, self.photo)
         if crop is None:
             return
-        upright = upright_crop(crop, self.photo.size, self.photo.orientation)
         last = {step.operation: number for number, step in enumerate(self.steps)}
         framing = [last[name] for name in darkroom.FRAMING if name in last]
-        if not upright.is_whole(self.photo.upright) and not all(
+        if not crop.is_whole(self.photo.upright) and not all(
             self._is_ours(number) for number in framing if self.steps[number].is_enabled
         ):
             raise SidecarConflict(f"{self.photo.path} has a crop of your own, so it was left alone")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from lxml import etree
 
 from cropperhead_core.crop import Crop, Size, largest_inside
 from cropperhead_core.errors import CropperHeadError, NotExpressible
@@ -27,6 +28,7 @@ from cropperhead_core.sidecar.darktable import (
     params,
     turn_params,
 )
+from cropperhead_core.sidecar.packet import parsed
 from tests.strategies import crops_of, orientations, sizes
 
 SIZE = Size(1200, 800)
@@ -229,6 +231,26 @@ def test_a_crop_that_darktable_would_move_is_refused(
     left, top, right, bottom = edges
     with pytest.raises(NotExpressible, match="outermost tenth"):
         crop_params(Crop(top, left, bottom, right), SIZE, NORMAL)
+
+
+@pytest.mark.parametrize("edges", [(0.6, 0.2, 0.3, 0.8), (0.2, 0.6, 0.8, 0.3), (0.5, 0, 0.5, 1)])
+@pytest.mark.parametrize("turned", [[], [ashift_step(5)]], ids=["upright", "turned"])
+def test_a_crop_of_no_extent_is_refused(
+    edges: tuple[float, float, float, float], turned: list[Step]
+) -> None:
+    tree = parsed(history.NEW.encode(), "a.xmp")
+    history.append(tree, [*turned, crop_step(*edges)], "a.xmp")
+    with pytest.raises(NotExpressible, match=r", in a\.xmp"):
+        darkroom.read(etree.tostring(tree), Photo(Path("a.jpg"), SIZE), "a.xmp")
+
+
+@pytest.mark.parametrize("left", [-200, -200.5, -201.5, 0, 300.5, 301.5])
+@pytest.mark.parametrize("angle", [0, 2])
+def test_a_crop_of_one_pixel_comes_back(left: float, angle: float) -> None:
+    edges = (left, 0.5, left + 1, 1.5)
+    photo, crop = Photo(Path("a.jpg"), SIZE), Crop.turned(edges, SIZE, angle)
+    data = darkroom.with_crop(None, photo, crop, Provenance(), "a.xmp")
+    assert apart(darkroom.read(data, photo, "a.xmp")[0], crop, SIZE) < REACHED_PX
 
 
 @given(st.binary(max_size=40), st.sampled_from(["crop", "ashift", "clipping", "flip"]))

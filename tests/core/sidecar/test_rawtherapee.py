@@ -76,6 +76,13 @@ def test_a_profile_is_read_as_it_was_rendered(name: str) -> None:
     assert same_region(crop.quad(SIZE), rendered) < RENDERED_PX
 
 
+@pytest.mark.parametrize("extent", [(-60, 50), (50, -60), (0, 50), (50, 0)])
+@pytest.mark.parametrize("turn", ["", TURN])
+def test_a_crop_of_no_extent_is_refused(extent: tuple[int, int], turn: str) -> None:
+    with pytest.raises(NotExpressible, match=r", in a\.jpg\.pp3"):
+        read((CROP.format(300, 200, *extent) + turn).encode(), PHOTO, "a.jpg.pp3")
+
+
 @pytest.mark.parametrize("number", range(1, 6))
 def test_profiles_with_a_crop_have_one_inside_the_photo(shared: Path, number: int) -> None:
     name = f"synthetic_pp3_{number:03}.pp3"
