@@ -146,17 +146,3 @@ def restore(
     earlier = fields(then, wanted, name)
     _remove(tops, [key for key in wanted if key not in earlier])
     update(rdf, tops, earlier)
-
-
-NEW = """<?xml version="1.0" encoding="UTF-8"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="CropperHead">
- <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about=""
-    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
-    xmlns:tiff="http://ns.adobe.com/tiff/1.0/"
-    xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"
-    xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/"/>
- </rdf:RDF>
-</x:xmpmeta>
-"""
-"""A packet without properties, with the prefixes that Adobe uses."""

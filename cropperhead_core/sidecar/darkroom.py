@@ -17,7 +17,7 @@ from .canvas import require_full
 from .darktable import Step, crop_params, decoded, flipped, turn_params
 from .entries import value_of
 from .files import Content
-from .packet import CROPPERHEAD, DARKTABLE, XMP_MM, descriptions, packed, parsed, rdf_of
+from .packet import CROPPERHEAD, DARKTABLE, NEW, XMP_MM, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
 
 __all__ = ["framed", "is_ours", "read", "require_one_turn", "with_crop", "without_crop"]
@@ -58,7 +58,7 @@ def framed(steps: Sequence[Step], photo: Photo) -> Crop | None:
 def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: object) -> bytes:
     """The sidecar with this upright crop appended to its history; a new one if there is none."""
     require_one_turn(photo)
-    source = history.NEW.encode() if data is None else data
+    source = NEW if data is None else data
     tree = parsed(source, name)
     rdf, tops = rdf_of(tree, name), descriptions(tree, name)
     steps = history.steps(tree, name)
@@ -123,7 +123,7 @@ def without_crop(data: bytes, before: Content, name: object) -> bytes:
     signed = provenance.signed(tops, name)
     if signed is None:
         raise DamagedSidecar(f"expected our note beside the crop, got none in {name}")
-    then = parsed(history.NEW.encode() if before is None else before, name)
+    then = parsed(NEW if before is None else before, name)
     steps = history.steps(then, name)
     framed = _count(steps, SIGNED)
     stays = framed if framed <= _count(history.steps(tree, name), SIGNED) else Counter()

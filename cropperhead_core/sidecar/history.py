@@ -14,7 +14,7 @@ from .darktable import Step, params
 from .entries import set_value, value_of, whole
 from .packet import DARKTABLE, RDF, descriptions, tag
 
-__all__ = ["NEW", "OURS", "Test", "append", "drop", "params_of", "steps"]
+__all__ = ["OURS", "Test", "append", "drop", "params_of", "steps"]
 
 VERSIONS = ("2", "3", "4", "5")
 """Of the sidecar format whose histories we know; darktable 4.2.1 itself rejects 6."""
@@ -24,7 +24,9 @@ BEGINNING = {
     "auto_presets_applied": "0",
     "iop_order_version": "2",
 }
-"""Set where a sidecar has no history yet and does not say otherwise."""
+"""Set where a sidecar has no history yet and does not say otherwise; auto_presets_applied of 0 lets
+darktable add its defaults (measured: with 1 a raw loses filmic and exposure, without it the legacy
+look is used)."""
 OURS = frozenset(("history", "history_end", "masks_history", *BEGINNING))
 """Properties of darktable's that a crop may change or begin; masks as `masks.require_kept` says."""
 READ = ("crop", "ashift", "clipping", "flip")
@@ -34,29 +36,6 @@ ORDER = ("ashift", "flip", "clipping", "crop")
 BLEND_VERSION = "11"
 BLEND = "gz14eJxjYIAACQYYOOHEgAZY0QVwggZ7CB6pfNoAAE8gGQg="
 """No blending, as darktable writes it."""
-NEW = """<?xml version="1.0" encoding="UTF-8"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="CropperHead">
- <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about=""
-    xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/"
-    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
-    xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/"
-    xmlns:cropperhead="https://cropperhead.org/ns/1.0/"
-    xmlns:darktable="http://darktable.sf.net/"
-   darktable:xmp_version="5"
-   darktable:raw_params="0"
-   darktable:auto_presets_applied="0"
-   darktable:history_end="0"
-   darktable:iop_order_version="2">
-   <darktable:history>
-    <rdf:Seq/>
-   </darktable:history>
-  </rdf:Description>
- </rdf:RDF>
-</x:xmpmeta>
-"""
-"""A sidecar without edits; auto_presets_applied="0" lets darktable add its defaults (measured: with
-1 a raw loses filmic and exposure, without it the legacy look is used)."""
 
 Tree = Any
 Test = Callable[[Any], bool]

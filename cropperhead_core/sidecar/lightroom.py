@@ -14,7 +14,7 @@ from cropperhead_core.photo import Photo, is_raw
 from . import adobe, provenance
 from .adobe import Name
 from .files import Content
-from .packet import CROPPERHEAD, CRS, PHOTOSHOP, TIFF, descriptions, packed, parsed, rdf_of
+from .packet import CROPPERHEAD, CRS, NEW, PHOTOSHOP, TIFF, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
 
 __all__ = ["is_of", "is_ours", "read", "require_undeveloped", "with_crop", "without_crop"]
@@ -47,7 +47,7 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
 
 def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: object) -> bytes:
     """The packet with this upright crop; a new one if there is none."""
-    source, photo = adobe.NEW.encode() if data is None else data, _framed(photo)
+    source, photo = NEW if data is None else data, _framed(photo)
     tree = parsed(source, name)
     rdf, tops = rdf_of(tree, name), descriptions(tree, name)
     values = adobe.encoded(stored_crop(crop, photo.upright, photo.orientation))

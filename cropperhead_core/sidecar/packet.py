@@ -21,6 +21,7 @@ from .files import MAX_BYTES
 
 __all__ = [
     "CRS",
+    "NEW",
     "RDF",
     "XMP",
     "adobe_parser",
@@ -54,6 +55,14 @@ PREFIXES = {
 """For properties of namespaces that a packet did not use yet."""
 for _prefix, _namespace in PREFIXES.items():
     etree.register_namespace(_prefix, _namespace)
+NEW = b"""<?xml version="1.0" encoding="UTF-8"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="CropperHead">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about=""/>
+ </rdf:RDF>
+</x:xmpmeta>
+"""
+"""A packet without properties."""
 DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
 BETWEEN = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 """What may stand before and behind the root: space, instructions, comments."""

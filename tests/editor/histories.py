@@ -10,7 +10,7 @@ from lxml import etree
 
 from cropperhead_core.sidecar import history
 from cropperhead_core.sidecar.darktable import TURN, TURN_BYTES, Step
-from cropperhead_core.sidecar.packet import DARKTABLE, RDF, packed, parsed, tag
+from cropperhead_core.sidecar.packet import DARKTABLE, NEW, RDF, packed, parsed, tag
 
 EXPOSURE_EV = 1.0
 
@@ -43,11 +43,10 @@ def flip(flags: int, *, is_enabled: bool = True) -> Step:
 
 def sidecar(photo: Path, *steps: Step) -> Path:
     """A sidecar with these edits beside the photo."""
-    data = history.NEW.encode()
-    tree = parsed(data, photo)
+    tree = parsed(NEW, photo)
     history.append(tree, list(steps), photo)
     path = photo.with_name(photo.name + ".xmp")
-    path.write_bytes(packed(tree, data, path))
+    path.write_bytes(packed(tree, NEW, path))
     return path
 
 

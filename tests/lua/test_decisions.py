@@ -18,8 +18,8 @@ from cropperhead_core.horizon import BINS
 from cropperhead_core.level import NO_TILT, level
 from cropperhead_core.scene import TURN_CUTS_FACE
 from cropperhead_core.sidecar.darktable import Step
-from cropperhead_core.sidecar.history import NEW, append
-from cropperhead_core.sidecar.packet import packed, parsed
+from cropperhead_core.sidecar.history import append
+from cropperhead_core.sidecar.packet import NEW, packed, parsed
 from cropperhead_core.suggest import CUTS_FACES, NO_GAIN
 from cropperhead_plugin.protocol import line
 
@@ -205,9 +205,9 @@ def test_a_photo_is_framed_by_the_last_step_of_a_module(
 def packed_history(steps: list[Step]) -> bytes:
     """A sidecar with these steps."""
     path = Path("a.jpg.xmp")
-    tree = parsed(NEW.encode(), path)
+    tree = parsed(NEW, path)
     append(tree, steps, path)
-    return packed(tree, NEW.encode(), path)
+    return packed(tree, NEW, path)
 
 
 def test_what_was_undone_frames_nothing() -> None:

@@ -16,8 +16,8 @@ from cropperhead_core.crop import Crop
 from cropperhead_core.photo import read_photo
 from cropperhead_core.sidecar import darkroom
 from cropperhead_core.sidecar.darktable import Step, turn_params
-from cropperhead_core.sidecar.history import NEW, append
-from cropperhead_core.sidecar.packet import packed, parsed
+from cropperhead_core.sidecar.history import append
+from cropperhead_core.sidecar.packet import NEW, packed, parsed
 from cropperhead_core.sidecar.provenance import Provenance
 from cropperhead_core.wishes import Wishes
 from cropperhead_plugin.deliver import HOLD_S, Pair, deliveries
@@ -44,13 +44,13 @@ def delivered(program: Program, *pairs: Path, more: tuple[str, ...] = ()) -> lis
 
 def with_history(path: Path, steps: list[dict[str, Any]]) -> None:
     """A sidecar as darktable would have it after it appended these steps."""
-    tree = parsed(NEW.encode(), path)
+    tree = parsed(NEW, path)
     said = [
         Step(s["operation"], s["version"], bytes.fromhex(s["params"]), is_enabled=s["enabled"])
         for s in steps
     ]
     append(tree, said, path)
-    path.write_bytes(packed(tree, NEW.encode(), path))
+    path.write_bytes(packed(tree, NEW, path))
 
 
 @pytest.fixture

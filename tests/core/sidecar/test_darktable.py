@@ -28,7 +28,7 @@ from cropperhead_core.sidecar.darktable import (
     params,
     turn_params,
 )
-from cropperhead_core.sidecar.packet import parsed
+from cropperhead_core.sidecar.packet import NEW, parsed
 from tests.strategies import crops_of, orientations, sizes
 
 SIZE = Size(1200, 800)
@@ -238,7 +238,7 @@ def test_a_crop_that_darktable_would_move_is_refused(
 def test_a_crop_of_no_extent_is_refused(
     edges: tuple[float, float, float, float], turned: list[Step]
 ) -> None:
-    tree = parsed(history.NEW.encode(), "a.xmp")
+    tree = parsed(NEW, "a.xmp")
     history.append(tree, [*turned, crop_step(*edges)], "a.xmp")
     with pytest.raises(NotExpressible, match=r", in a\.xmp"):
         darkroom.read(etree.tostring(tree), Photo(Path("a.jpg"), SIZE), "a.xmp")
@@ -304,4 +304,4 @@ def test_a_crop_of_a_heic_that_may_be_turned_otherwise_is_not_read() -> None:
     data = darkroom.with_crop(None, photo, Crop(0.1, 0.1, 0.9, 0.9), Provenance(), "a")
     with pytest.raises(NotExpressible, match="turned otherwise"):
         darkroom.read(data, TURNED_OTHERWISE, "a")
-    assert darkroom.read(history.NEW.encode(), TURNED_OTHERWISE, "a") == (None, False)
+    assert darkroom.read(NEW, TURNED_OTHERWISE, "a") == (None, False)

@@ -11,8 +11,8 @@ from cropperhead_core.crop import Crop
 from cropperhead_core.errors import DamagedSidecar
 from cropperhead_core.sidecar import masks, remove_crop, write_crop
 from cropperhead_core.sidecar.darktable import Step
-from cropperhead_core.sidecar.history import NEW, append
-from cropperhead_core.sidecar.packet import packed, parsed
+from cropperhead_core.sidecar.history import append
+from cropperhead_core.sidecar.packet import NEW, packed, parsed
 from tests.editor import histories
 
 TURNED, STRAIGHT = Crop(0.1, 0.2, 0.8, 0.9, 1.5), Crop(0.1, 0.2, 0.8, 0.9)
@@ -117,4 +117,4 @@ def test_masks_of_a_step_that_went_may_go_or_move(
 
 def test_masks_out_of_nowhere_are_caught(tmp_path: Path) -> None:
     with pytest.raises(DamagedSidecar, match="would have changed masks"):
-        masks.require_kept(NEW.encode(), masked(tmp_path, (0, "circle")), "a.xmp")
+        masks.require_kept(NEW, masked(tmp_path, (0, "circle")), "a.xmp")
