@@ -14,7 +14,7 @@ from cropperhead_core.photo import Photo
 
 from . import adobe, history, masks, provenance
 from .canvas import require_full
-from .darktable import Step, crop_params, decoded, flipped, turn_params
+from .darktable import CROP_BYTES, Step, crop_step, decoded, flipped, turn_step
 from .entries import value_of
 from .files import Content
 from .packet import CROPPERHEAD, DARKTABLE, NEW, XMP_MM, descriptions, packed, parsed, rdf_of
@@ -26,7 +26,7 @@ DERIVED_FROM = (XMP_MM, "DerivedFrom")
 AVIF = ".avif"
 FRAMING = ("clipping", "ashift", "crop")
 SIGNED = ("ashift", "crop")
-LASTING_BYTES = {"ashift": 4, "crop": 16}
+LASTING_BYTES = {"ashift": 4, "crop": CROP_BYTES}
 """The rotation and the edges, which come first in every version."""
 
 
@@ -65,7 +65,7 @@ def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: obj
     stored = stored_crop(crop, photo.upright, photo.orientation)
     try:
         shown = flipped(steps, photo.orientation)
-        added = _framing(steps, stored, crop_params(stored, photo.size, shown))
+        added = _framing(steps, stored, crop_step(stored, photo.size, shown))
     except NotExpressible as error:
         raise NotExpressible(f"{error}, in {name}") from error
     history.append(tree, added, name)
@@ -97,13 +97,13 @@ def require_one_turn(photo: Photo) -> None:
         )
 
 
-def _framing(steps: Sequence[Step], stored: Crop, cropping: bytes) -> list[Step]:
+def _framing(steps: Sequence[Step], stored: Crop, cropping: Step) -> list[Step]:
     """What to append: our turn and crop, and what was there before switched off."""
     on = _switched_on(steps)
     added = [on["clipping"].switched_off] if "clipping" in on else []
     if stored.angle or "ashift" in on:
-        added.append(Step("ashift", 5, turn_params(stored.angle), is_enabled=bool(stored.angle)))
-    return [*added, Step("crop", 1, cropping)]
+        added.append(turn_step(stored.angle))
+    return [*added, cropping]
 
 
 def _switched_on(steps: Sequence[Step]) -> dict[str, Step]:

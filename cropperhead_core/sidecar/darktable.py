@@ -20,7 +20,7 @@ from cropperhead_core.orientation import Orientation
 from .canvas import PERSPECTIVE, WHOLE, Canvas, Edges, finite, orientation_of
 from .clipping import clipped
 
-__all__ = ["Step", "crop_params", "decoded", "flipped", "params", "turn_params"]
+__all__ = ["CROP", "CROP_BYTES", "Step", "crop_step", "decoded", "flipped", "params", "turn_step"]
 
 CROP = struct.Struct("<4f2i")
 CROP_BYTES = 16
@@ -97,8 +97,8 @@ def flipped(steps: Iterable[Step], exif: Orientation) -> Orientation:
     return exif if flags == AS_EXIF_SAYS else orientation_of(flags)
 
 
-def crop_params(crop: Crop, stored: Size, shown: Orientation) -> bytes:
-    """Parameters of the crop module, version 1, for a photo shown in this orientation.
+def crop_step(crop: Crop, stored: Size, shown: Orientation) -> Step:
+    """The crop module, version 1, that cuts a photo shown in this orientation.
 
     Raises `NotExpressible` for crops so far in a corner that darktable moves them.
     """
@@ -111,7 +111,7 @@ def crop_params(crop: Crop, stored: Size, shown: Orientation) -> bytes:
             "expected a crop that reaches beyond the outermost tenth of the photo, which is all"
             f" that darktable can crop to, got {crop}"
         )
-    return CROP.pack(left, top, right, bottom, 0, 0)
+    return Step("crop", 1, CROP.pack(left, top, right, bottom, 0, 0))
 
 
 def _snapped(start: float, end: float, length: int) -> tuple[float, float]:
@@ -123,10 +123,10 @@ def _snapped(start: float, end: float, length: int) -> tuple[float, float]:
     return (first + START * (first > 0)) / length, (last + END) / length
 
 
-def turn_params(angle: float) -> bytes:
-    """Parameters of ashift, version 5, that turn by this crop angle of the stored frame."""
+def turn_step(angle: float) -> Step:
+    """ashift, version 5, that turns by this crop angle of the stored frame; off where that is 0."""
     fields = TURN.pack(angle, 0, 0, 0, 28, 1, 100, 1, 0, 0, 0, 1, 0, 1)
-    return fields.ljust(TURN_BYTES, b"\0")
+    return Step("ashift", 5, fields.ljust(TURN_BYTES, b"\0"), is_enabled=bool(angle))
 
 
 def decoded(steps: Iterable[Step], stored: Size, exif: Orientation) -> Crop | None:

@@ -12,17 +12,18 @@ from cropperhead_core.orientation import Orientation, stored_crop
 from cropperhead_core.photo import Photo
 
 from . import darkroom, history, provenance
-from .darktable import Step, crop_params, flipped, turn_params
+from .canvas import WHOLE
+from .darktable import CROP, Step, crop_step, flipped, turn_step
 from .files import Content
 from .packet import descriptions, parsed
 
 __all__ = ["Framing"]
 
 OFF = {
-    "crop": Step("crop", 1, bytes(8) + b"\0\0\x80\x3f" * 2 + bytes(8), is_enabled=False),
-    "ashift": Step("ashift", 5, turn_params(0.0), is_enabled=False),
+    "crop": Step("crop", 1, CROP.pack(*WHOLE, 0, 0), is_enabled=False),
+    "ashift": turn_step(0.0),
 }
-"""Modules that leave the frame whole: edges 0, 0, 1, 1, and no turn."""
+"""Modules that leave the frame whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +130,5 @@ def _sayable(crop: Crop, photo: Photo, shown: Orientation) -> list[Step]:
 def _said(crop: Crop, photo: Photo, shown: Orientation) -> list[Step]:
     """An upright crop as steps for a photo that is shown in this orientation."""
     stored = stored_crop(crop.rounded(), photo.upright, photo.orientation)
-    turn = [Step("ashift", 5, turn_params(stored.angle))] if stored.angle else []
-    return [*turn, Step("crop", 1, crop_params(stored, photo.size, shown))]
+    turn = [turn_step(stored.angle)] if stored.angle else []
+    return [*turn, crop_step(stored, photo.size, shown)]

@@ -15,7 +15,7 @@ import pytest
 from cropperhead_core.crop import Crop
 from cropperhead_core.photo import read_photo
 from cropperhead_core.sidecar import darkroom
-from cropperhead_core.sidecar.darktable import Step, turn_params
+from cropperhead_core.sidecar.darktable import Step, turn_step
 from cropperhead_core.sidecar.history import append
 from cropperhead_core.sidecar.packet import NEW, packed, parsed
 from cropperhead_core.sidecar.provenance import Provenance
@@ -201,7 +201,7 @@ def test_perspective_is_noted_as_inexpressible(
     program: Program, astronaut: Path, said: list[str], expected: str
 ) -> None:
     delivered(program, astronaut, beside(astronaut))
-    shifted = struct.pack("<2f", 0.0, 0.3) + turn_params(0)[8:]
+    shifted = struct.pack("<2f", 0.0, 0.3) + turn_step(0).params[8:]
     step = {"operation": "ashift", "version": 5, "enabled": True, "params": shifted.hex()}
     with_history(beside(astronaut), [step])
     (line,) = lines(program("outcome", "--json", *said, astronaut).stdout)

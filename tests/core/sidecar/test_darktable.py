@@ -19,15 +19,8 @@ from cropperhead_core.crop import Crop, Size, largest_inside
 from cropperhead_core.errors import CropperHeadError, NotExpressible
 from cropperhead_core.orientation import Orientation, stored_crop
 from cropperhead_core.photo import Photo
-from cropperhead_core.sidecar import Provenance, darkroom, history
-from cropperhead_core.sidecar.darktable import (
-    Step,
-    crop_params,
-    decoded,
-    flipped,
-    params,
-    turn_params,
-)
+from cropperhead_core.sidecar import Provenance, darkroom, darktable, history
+from cropperhead_core.sidecar.darktable import Step, decoded, flipped, params, turn_step
 from cropperhead_core.sidecar.packet import NEW, parsed
 from tests.strategies import crops_of, orientations, sizes
 
@@ -107,14 +100,15 @@ def test_what_was_read_is_written_the_same(pictured: tuple[Photo, Crop]) -> None
     photo, crop = pictured
     stored = stored_crop(crop, photo.upright, photo.orientation)
     try:
-        written = crop_params(stored, photo.size, photo.orientation)
+        written = darktable.crop_step(stored, photo.size, photo.orientation)
     except NotExpressible:
         assume(False)
-    steps = [Step("ashift", 5, turn_params(stored.angle)), Step("crop", 1, written)]
-    again = decoded(steps, photo.size, photo.orientation)
+    again = decoded([turn_step(stored.angle), written], photo.size, photo.orientation)
     assert again is not None
-    written_again = crop_params(replace(again, angle=stored.angle), photo.size, photo.orientation)
-    assert edges(written_again) == pytest.approx(edges(written), abs=1e-6)
+    written_again = darktable.crop_step(
+        replace(again, angle=stored.angle), photo.size, photo.orientation
+    )
+    assert edges(written_again.params) == pytest.approx(edges(written.params), abs=1e-6)
 
 
 def edges(data: bytes) -> tuple[float, ...]:
@@ -230,7 +224,7 @@ def test_a_crop_that_darktable_would_move_is_refused(
 ) -> None:
     left, top, right, bottom = edges
     with pytest.raises(NotExpressible, match="outermost tenth"):
-        crop_params(Crop(top, left, bottom, right), SIZE, NORMAL)
+        darktable.crop_step(Crop(top, left, bottom, right), SIZE, NORMAL)
 
 
 @pytest.mark.parametrize("edges", [(0.6, 0.2, 0.3, 0.8), (0.2, 0.6, 0.8, 0.3), (0.5, 0, 0.5, 1)])
@@ -270,7 +264,7 @@ def test_any_numbers_give_a_crop_or_our_error(length: int, data: st.DataObject) 
 
 @pytest.mark.parametrize("number", [math.inf, math.nan, -math.inf])
 def test_numbers_that_are_none_are_no_crop(number: float) -> None:
-    ashift = Step("ashift", 5, struct.pack("<f", number) + turn_params(0)[4:])
+    ashift = Step("ashift", 5, struct.pack("<f", number) + turn_step(0).params[4:])
     for step in (crop_step(number, 0, 1, 1), clipping_step(number, (0, 0, 1, 1)), ashift):
         with pytest.raises(NotExpressible, match=f"numbers in the parameters of {step.operation}"):
             decoded([step], SIZE, NORMAL)

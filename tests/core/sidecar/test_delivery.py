@@ -14,7 +14,7 @@ from cropperhead_core.errors import NotExpressible, SidecarConflict
 from cropperhead_core.orientation import Orientation, upright_crop
 from cropperhead_core.photo import Photo
 from cropperhead_core.sidecar import darkroom
-from cropperhead_core.sidecar.darktable import Step, decoded, turn_params
+from cropperhead_core.sidecar.darktable import Step, decoded, turn_step
 from cropperhead_core.sidecar.delivery import Framing
 from cropperhead_core.sidecar.provenance import Provenance
 from tests.strategies import crops_of, orientations
@@ -86,13 +86,13 @@ def test_a_crop_of_the_photographer_is_not_ours() -> None:
 
 def test_our_crop_turned_by_hand_is_theirs() -> None:
     (ours,) = framing().deliveries([CROP])
-    turned = Step("ashift", 5, turn_params(1.5))
+    turned = turn_step(1.5)
     with pytest.raises(SidecarConflict):
         framing(*ours, turned, ours=(CROP,)).require_ours()
 
 
 def test_perspective_is_no_crop() -> None:
-    shifted = struct.pack("<2f", 0.0, 0.3) + turn_params(0)[8:]
+    shifted = struct.pack("<2f", 0.0, 0.3) + turn_step(0).params[8:]
     with pytest.raises(NotExpressible):
         framing(Step("ashift", 5, shifted)).require_ours()
 
