@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
 
 from cropperhead_core.boxes import overlaps
 from cropperhead_core.candidates import candidates
-from cropperhead_core.errors import SettingsError, UnreadablePhoto
+from cropperhead_core.errors import SettingsError
+from cropperhead_core.photo import read_photo
+from cropperhead_core.preview import read_preview
 
 from .methods import Method
 from .metrics import Interval, clipped, interval
@@ -41,17 +42,8 @@ class Cropped:
     boxes: Floats
 
     def pixels(self) -> NDArray[np.uint8]:
-        """Upright (h, w, 3) sRGB, small."""
-        try:
-            with Image.open(self.path) as image:
-                image.draft("RGB", (SIDE, SIDE))
-                upright = ImageOps.exif_transpose(image).convert("RGB")
-        except (OSError, ValueError) as error:
-            raise UnreadablePhoto(
-                f"cannot read a photo with crops, {self.path}: {error}"
-            ) from error
-        upright.thumbnail((SIDE, SIDE))
-        return np.asarray(upright)
+        """Upright (h, w, 3) sRGB, small; raises `UnreadablePhoto`."""
+        return read_preview(read_photo(self.path), SIDE).pixels
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,13 @@ def test_boxes_are_read_as_fractions_and_photos_found_beside_the_file(tmp_path: 
     assert photo.pixels().shape == (400, 600, 3)
 
 
+def test_photos_are_seen_as_suggestions_see_them(tmp_path: Path) -> None:
+    file = crops(tmp_path, HALF, photo="grey.png")
+    Image.fromarray(np.full((400, 600), 0x8000, np.uint16)).save(tmp_path / "grey.png")
+    (photo,) = read_crops(file)
+    assert set(photo.pixels().flat) == {128}
+
+
 def test_methods_and_people_are_judged_alike(tmp_path: Path) -> None:
     photos = read_crops(crops(tmp_path, HALF, WHOLE))
     whole, people = people_rows(photos, {"whole": always(0, 0, 1, 1)})
