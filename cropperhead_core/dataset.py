@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from .data_lists import plain_rows, scored_rows
 from .errors import SettingsError, UnreadablePhoto
 
 __all__ = [
@@ -62,11 +62,11 @@ class Picture:
 def read_pictures(data: Path, tiers: Sequence[str] = ("A",)) -> list[Picture]:
     """All photos of these licence tiers: those with scores first, then those without.
 
-    Raises `SettingsError` if the folder does not hold the open data.
+    Raises `SettingsError` if the folder does not hold the open data, or its lists make no sense.
     """
     try:
         return _listed(data, tiers)
-    except (OSError, ValueError, KeyError) as error:
+    except OSError as error:
         raise SettingsError(
             f"expected the open data (preferences/, photos/) in {data}, choose it with --data:"
             f" {error}"
@@ -74,10 +74,8 @@ def read_pictures(data: Path, tiers: Sequence[str] = ("A",)) -> list[Picture]:
 
 
 def _listed(data: Path, tiers: Sequence[str]) -> list[Picture]:
-    text = (data / "preferences" / "preferences.jsonl").read_text("utf-8")
-    scored = [json.loads(line) for line in text.splitlines()]
-    with (data / "photos" / "manifest.csv").open(encoding="utf-8", newline="") as file:
-        plain = list(csv.DictReader(file))
+    scored = scored_rows(data / "preferences" / "preferences.jsonl")
+    plain = plain_rows(data / "photos" / "manifest.csv")
     return [
         *(_scored(data, row) for row in scored if row["tier"] in tiers),
         *(

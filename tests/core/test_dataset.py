@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from skimage import data
 
-from cropperhead_core.dataset import groups, likeness, read_pictures, series, split
+from cropperhead_core.dataset import (
+    data_hash,
+    groups,
+    likeness,
+    parted,
+    read_pictures,
+    series,
+    split,
+)
+from cropperhead_core.model_folder import CONFIG, shipped
+from cropperhead_core.training.recipe import TrainingConfig, known_pictures
 
 
 def test_a_resized_and_lightened_photo_has_nearly_the_same_fingerprint() -> None:
@@ -58,3 +69,17 @@ def test_no_series_and_no_likeness_is_on_two_sides(shared: Path) -> None:
 def test_all_boxes_of_a_photo_came_with_it(shared: Path) -> None:
     pictures = read_pictures(shared / "data")
     assert {(picture.own, len(picture.scores)) for picture in pictures} == {(25, 25), (0, 0)}
+
+
+@pytest.mark.parametrize("name", ["lite2-4", "level-1"])
+def test_the_data_are_those_that_the_models_were_made_from(shared: Path, name: str) -> None:
+    config = json.loads((shipped(name) / CONFIG).read_text())
+    chosen = {
+        "lite2-4": lambda: [
+            picture
+            for picture, part in known_pictures(TrainingConfig(), shared / "data")
+            if part == "train"
+        ],
+        "level-1": lambda: parted(shared / "data")["train"],
+    }[name]()
+    assert data_hash(chosen) == config["data_sha256"]

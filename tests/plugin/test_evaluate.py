@@ -167,7 +167,8 @@ def test_a_full_disk_is_said_and_what_is_missing_is_spelled_out(
 
 
 def test_data_without_scored_photos_is_said(program: Program) -> None:
-    for name, text in (("preferences/preferences.jsonl", ""), ("photos/manifest.csv", "file,tier")):
+    columns = "file,set,kind,licence,credit,source,tier"
+    for name, text in (("preferences/preferences.jsonl", ""), ("photos/manifest.csv", columns)):
         (program.folder / name).parent.mkdir()
         (program.folder / name).write_text(text)
     done = program("evaluate", "--data", ".")
