@@ -47,6 +47,8 @@ class Horizon:
             self._weights = _arrays(content)
             self.name: str = config["name"]
             self.confidence: float = config["confidence"]
+            if type(self.confidence) not in (int, float) or not 0 <= self.confidence <= 1:
+                raise ValueError(f"expected a confidence from 0 to 1, got {self.confidence!r}")
 
     def __call__(self, pixels: Pixels) -> Floats:
         """(bins,) probabilities of the angles `BINS` for an upright (h, w, 3) sRGB picture."""

@@ -12,7 +12,16 @@ from typing import Any
 
 from .errors import ModelError
 
-__all__ = ["CONFIG", "FACES", "GRAPH", "LEVEL", "built_from", "read_model", "shipped"]
+__all__ = [
+    "CONFIG",
+    "FACES",
+    "GRAPH",
+    "LEVEL",
+    "built_from",
+    "is_same_version",
+    "read_model",
+    "shipped",
+]
 
 CONFIG = "config.json"
 GRAPH = "model.tflite"
@@ -33,7 +42,7 @@ def read_model(folder: Path, kind: str, version: int) -> tuple[dict[str, Any], b
     """
     try:
         config: dict[str, Any] = json.loads((folder / CONFIG).read_text("utf-8"))
-        known = (config["kind"], config["version"]) == (kind, version)
+        known = config["kind"] == kind and is_same_version(config["version"], version)
         weights = Path(folder, config["weights"]).read_bytes()
         expected = config["sha256"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -45,6 +54,15 @@ def read_model(folder: Path, kind: str, version: int) -> tuple[dict[str, Any], b
     if hashlib.sha256(weights).hexdigest() != expected:
         raise ModelError(f"the weights in {folder} do not match their hash, reinstall CropperHead")
     return config, weights
+
+
+def is_same_version(found: object, known: int) -> bool:
+    """Whether a config's version or format is the one we know; neither 1.0 nor true is 1.
+
+    >>> is_same_version(1, 1), is_same_version(1.0, 1), is_same_version(True, 1)
+    (True, False, False)
+    """
+    return type(found) is int and found == known
 
 
 @contextmanager

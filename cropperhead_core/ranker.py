@@ -22,12 +22,14 @@ from .boxes import mirrored
 from .errors import ModelError
 from .importance import PROBES, importance
 from .light import is_lit_from_left
-from .model_folder import CONFIG, GRAPH, built_from
+from .model_folder import CONFIG, GRAPH, built_from, is_same_version
 
 __all__ = ["FORMAT", "Look", "Predictor", "Ranker", "load_model", "squared"]
 
 FORMAT = 1
 """Of a model folder's config.json."""
+MOST_GAIN = 4.0
+"""Scores go from 1 to 5."""
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -60,9 +62,13 @@ class Predictor(Protocol):
 
 
 class Ranker:
-    """The network of a model folder; holds one interpreter, so one ranker serves one thread."""
+    """The network of a model folder; holds one interpreter, so one ranker serves one thread.
+
+    Raises ValueError when the config makes no sense or does not fit the graph.
+    """
 
     def __init__(self, weights: bytes, config: dict[str, Any]) -> None:
+        _require_sense(config)
         self.name: str = config["name"]
         self.leave_gain: float = config["leave_gain"]
         self._side: int = config["input"]
@@ -70,6 +76,8 @@ class Ranker:
         self._interpreter = Interpreter(model_content=weights, num_threads=1)
         self._features = self._interpreter.get_signature_runner("features")
         self._score = self._interpreter.get_signature_runner("score")
+        _require_shape(self._features, "image", (1, self._side, self._side, 3))
+        _require_shape(self._score, "boxes", (self._batch, 4))
 
     def look(self, pixels: Pixels) -> NetworkLook:
         """One look at an upright (h, w, 3) sRGB picture."""
@@ -137,11 +145,28 @@ def load_model(folder: Path) -> Ranker:
         ) from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"expected a crop model in {folder}, reinstall it: {error}") from error
-    if version != FORMAT:
+    if not is_same_version(version, FORMAT):
         raise ModelError(
-            f"expected model format {FORMAT}, got {version} in {folder}: update CropperHead"
+            f"expected model format {FORMAT}, got {version!r} in {folder}: update CropperHead"
         )
     if hashlib.sha256(weights).hexdigest() != expected:
         raise ModelError(f"the weights in {folder} do not match their hash, reinstall the model")
     with built_from(folder):
         return Ranker(weights, config)
+
+
+def _require_sense(config: dict[str, Any]) -> None:
+    name, gain = config["name"], config["leave_gain"]
+    if not (name and isinstance(name, str)):
+        raise ValueError(f"expected a name, got {name!r}")
+    if type(gain) not in (int, float) or not 0 <= gain <= MOST_GAIN:  # NaN is in no order
+        raise ValueError(f"expected a leave_gain from 0 to {MOST_GAIN:g}, got {gain!r}")
+    for key in ("input", "boxes"):
+        if type(config[key]) is not int:
+            raise ValueError(f"expected a whole number as {key}, got {config[key]!r}")
+
+
+def _require_shape(runner: Any, name: str, expected: tuple[int, ...]) -> None:
+    shape = tuple(map(int, runner.get_input_details()[name]["shape"]))
+    if shape != expected:
+        raise ValueError(f"expected a graph that takes {name} as {expected}, got {shape}")

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, TypeVar
 
 from cropperhead_core.crop import Size
 from cropperhead_core.dataset import Picture, data_hash, parted
-from cropperhead_core.errors import CropperHeadError, SettingsError
+from cropperhead_core.errors import CropperHeadError, ModelError, SettingsError
 from cropperhead_core.faces import FaceFinder
 from cropperhead_core.horizon import Horizon
 from cropperhead_core.model_folder import CONFIG
@@ -90,14 +90,15 @@ def evaluation(plan: Plan, watch: Progress) -> Evaluation:
     Raises `CropperHeadError` if the data or our model cannot be read.
     """
     crops = read_crops(plan.crops) if plan.crops else []
+    with hushed():
+        predictor, faces = load_model(plan.model), FaceFinder()
+    fitted = _fitted_parts(plan.model)
     parts = parted(plan.data)
     learnt, held = [p for p in parts["train"] if p.scores], parts[plan.part]
     scored = _spread([picture for picture in held if picture.scores], plan.limit)
     if not (learnt and scored):
         raise SettingsError(f"expected scored photos to learn from and to judge by in {plan.data}")
     level = _spread([picture for picture in held if picture.kind == "composed"], plan.limit)
-    with hushed():
-        predictor, faces = load_model(plan.model), FaceFinder()
     eyes = Eyes(predictor, faces, Horizon())
     found, missing = _present(_methods(plan, learnt, eyes))
     shown = tuple(watch(exhibits(scored, found, faces), len(scored)))
@@ -105,7 +106,7 @@ def evaluation(plan: Plan, watch: Progress) -> Evaluation:
     return Evaluation(
         part=plan.part,
         model=predictor.name,
-        is_seen=plan.part in _fitted_parts(plan.model),
+        is_seen=plan.part in fitted,
         data_sha256=data_hash(chain.from_iterable(parts.values())),
         table=table(shown, levels, OURS, missing),
         shown=shown,
@@ -114,9 +115,16 @@ def evaluation(plan: Plan, watch: Progress) -> Evaluation:
 
 
 def _fitted_parts(folder: Path) -> Sequence[str]:
-    """The parts of the split that the model in this folder was fitted to, as its recipe says."""
-    config = json.loads((folder / CONFIG).read_text("utf-8"))
-    parts: Sequence[str] = config.get("recipe", {}).get("parts", ("train",))
+    """The parts of the split that the model in this folder was fitted to, as its recipe says.
+
+    Raises `ModelError` for a recipe that makes no sense.
+    """
+    recipe = json.loads((folder / CONFIG).read_text("utf-8")).get("recipe", {})
+    parts = recipe.get("parts", ["train"]) if isinstance(recipe, dict) else None
+    if not (isinstance(parts, list) and all(isinstance(part, str) for part in parts)):
+        raise ModelError(
+            f"expected a recipe with parts, a list of names, in {folder / CONFIG}, got {recipe!r}"
+        )
     return parts
 
 

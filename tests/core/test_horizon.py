@@ -112,6 +112,14 @@ def test_a_config_that_lacks_something_is_refused(copied: Path) -> None:
         Horizon(copied)
 
 
+@pytest.mark.parametrize("confidence", [float("nan"), -0.1, 1.1, "a", None, True])
+def test_a_confidence_that_makes_no_sense_is_refused(copied: Path, confidence: object) -> None:
+    config = json.loads((copied / "config.json").read_text())
+    (copied / "config.json").write_text(json.dumps(config | {"confidence": confidence}))
+    with pytest.raises(ModelError, match="expected a confidence from 0 to 1"):
+        Horizon(copied)
+
+
 @pytest.mark.parametrize("name", ["config.json", WEIGHTS])
 def test_a_folder_without_its_files_is_refused(copied: Path, name: str) -> None:
     (copied / name).unlink()

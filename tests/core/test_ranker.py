@@ -100,6 +100,25 @@ def test_a_config_that_lacks_something_is_refused(copy: Path, key: str) -> None:
         load_model(copy)
 
 
+@pytest.mark.parametrize(
+    ("key", "values", "message"),
+    [
+        ("leave_gain", [float("nan"), float("inf"), -5, 4.5, "a", None, True], "leave_gain from 0"),
+        ("input", [128, 0, -224, 224.0, "224", None, True], "as input|takes image as"),
+        ("boxes", [64, 0, -1, 128.0, [128], None, True], "as boxes|takes boxes as"),
+        ("format", [True, 1.0, "1", None, [1]], "expected model format 1"),
+        ("name", [None, "", 4], "expected a name"),
+    ],
+)
+def test_a_config_that_makes_no_sense_is_refused(
+    copy: Path, key: str, values: list[object], message: str
+) -> None:
+    for value in values:
+        changed(copy, lambda config, value=value: config.update({key: value}))
+        with pytest.raises(ModelError, match=message):
+            load_model(copy)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", "null"])
 def test_a_config_that_is_no_config_is_refused(copy: Path, text: str) -> None:
     (copy / "config.json").write_text(text)

@@ -141,6 +141,20 @@ def test_a_method_that_is_not_installed_is_said_to_be_missing(
     jsonschema.validate(missing, SCHEMA)
 
 
+@pytest.mark.parametrize("recipe", [None, [], {"parts": None}, {"parts": "train"}, {"parts": [1]}])
+def test_a_recipe_that_makes_no_sense_is_said_before_the_work(
+    program: Program, recipe: object
+) -> None:
+    folder = program.folder / "model"
+    shutil.copytree(model_folder(Settings()), folder)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"recipe": recipe}))
+    done = program("evaluate", "--data", ".", "--model", folder)
+    assert done.returncode == 1
+    (said,) = done.stderr.decode().splitlines()
+    assert "expected a recipe with parts" in said
+
+
 def test_words_say_so_when_a_model_was_fitted_to_the_photos(program: Program, shared: Path) -> None:
     folder = program.folder / "model"
     shutil.copytree(model_folder(Settings()), folder)
