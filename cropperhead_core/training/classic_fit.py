@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -20,6 +21,8 @@ from .callbacks import CropImages
 from .classic import classic_network, write_layers_model
 from .crops import Crops, crops, mirrored_labels, quads
 from .evaluate.tfjs import WEIGHTS
+from .publishing import publish
+from .recipe import require_pictures
 from .resuming import epochs_done, goes_on, recipe_id
 
 __all__ = ["ClassicConfig", "make_classic", "quick_classic"]
@@ -57,18 +60,23 @@ def make_classic(
     """Train by this recipe on `data` and write the network to `folder` once it is made.
 
     Checkpoints and TensorBoard's logs are kept in `work`; a run that was killed goes on from its
-    last epoch. What is written is the epoch that was best on photos not trained on.
+    last epoch. What is written is the epoch that was best on photos not trained on. Raises
+    `SettingsError` for data without photos to learn from or to watch.
     """
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
     parts = parted(data, config.tiers)
     chosen = [picture for picture in parts["train"] if picture.scores][: config.limit]
     held = [picture for picture in parts["validation"] if picture.scores][: config.limit]
+    require_pictures(chosen, held, data)
     say(f"{len(chosen)} photos to learn from, {len(held)} to watch")
     own = recipe_id(asdict(config), data_hash(chosen))
     run = work / f"{config.name}-{config.loss}-{own}"
     model = _fitted(config, crops(chosen, is_turned=True), held, run)
-    _write(model, config, chosen, folder)
+    made = work / f"{config.name}.made"
+    shutil.rmtree(made, ignore_errors=True)
+    _write(model, config, chosen, made)
+    publish(made, folder)
 
 
 def _fitted(config: ClassicConfig, seen: Crops, held: list[Picture], run: Path) -> keras.Model:

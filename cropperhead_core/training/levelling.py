@@ -20,6 +20,8 @@ from .horizon import level_network, network_weights, write_level_model
 from .levelled import confidence
 from .make import CREDITS, credits_of
 from .offsets import OFFSETS, posterior, targets, usual
+from .publishing import publish
+from .recipe import require_pictures
 from .resuming import epochs_done, goes_on, recipe_id
 from .tilting import WIDEST, Tilted, tilted
 
@@ -63,14 +65,16 @@ def make_level(
 ) -> None:
     """Train by this recipe on `data` and write the model to `folder` once it is made.
 
-    Its files are replaced one by one: a model that was half replaced does not match its hash.
     The confidence it asks for comes from the validation pictures, which no weight was fitted to.
     The same seed gives the same weights on the same machine. Evidence, checkpoints and
     TensorBoard's logs are kept in `work`; a run that was killed goes on from its last epoch.
+    Raises `SettingsError` for data without photos to learn from or composed ones to calibrate with.
     """
     tf.config.experimental.enable_op_determinism()
     parts = parted(data, config.tiers)
     learnt, held = parts["train"][: config.limit], parts["validation"][: config.limit]
+    level = [picture for picture in held if picture.kind == "composed"]
+    require_pictures(learnt, level, data)
     say(f"{len(learnt)} pictures to learn from, {len(held)} to calibrate with")
     run = work / f"{config.name}-{recipe_id(asdict(config), data_hash(learnt))}"
     seen, watched = (_seen(config, each, work) for each in (learnt, held))
@@ -86,13 +90,11 @@ def make_level(
         "recipe": asdict(config),
     }
     write_level_model(weights, made, about)
-    level = [picture for picture in held if picture.kind == "composed"]
     sure = confidence(Horizon(made), level, config.seed)
     write_level_model(weights, made, about | {"confidence": round(sure, 3)})
     (made / CREDITS).write_text(credits_of(learnt), "utf-8")
     say(f"calibrated: acts from a confidence of {sure:.2f}")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(made, folder, dirs_exist_ok=True)
+    publish(made, folder)
 
 
 def _seen(config: LevelConfig, pictures: Sequence[Picture], work: Path) -> _Shown:

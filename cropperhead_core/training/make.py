@@ -13,7 +13,8 @@ from cropperhead_core.ranker import load_model
 
 from .calibrate import leave_gain
 from .export import export, set_threshold
-from .recipe import TrainingConfig, known_pictures
+from .publishing import publish
+from .recipe import TrainingConfig, known_pictures, require_pictures
 from .train import train
 
 __all__ = ["CREDITS", "credits_of", "make_model"]
@@ -26,22 +27,22 @@ def make_model(
 ) -> None:
     """Train by this recipe on `data` and write the model to `folder` once it is made.
 
-    Its files are replaced one by one: a model that was half replaced does not match its hash.
     The threshold comes from the validation part, which no weight was fitted to. Raises `ModelError`
-    when an exported graph does not say what Keras says.
+    when an exported graph does not say what Keras says, `SettingsError` for data without photos to
+    learn from or to watch.
     """
     known = known_pictures(config, data)
+    unseen = [picture for picture, part in known if part == "validation" and picture.scores]
+    require_pictures([p for p, part in known if part in config.parts and p.scores], unseen, data)
     trained = train(config, known, work=work, say=say)
     made = work / f"{config.name}-made"
     shutil.rmtree(made, ignore_errors=True)
     say(f"exported: scores within {export(trained, made):.4f} of Keras'")
-    unseen = [picture for picture, part in known if part == "validation" and picture.scores]
     gain = leave_gain(load_model(made), unseen)
     say(f"calibrated: gain {gain:.2f}")
     set_threshold(made, gain)
     (made / CREDITS).write_text(credits_of(trained.pictures), "utf-8")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(made, folder, dirs_exist_ok=True)
+    publish(made, folder)
 
 
 def credits_of(pictures: Sequence[Picture]) -> str:

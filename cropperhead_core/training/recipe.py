@@ -11,10 +11,19 @@ import numpy as np
 
 from cropperhead_core.boxes import WHOLE
 from cropperhead_core.dataset import Picture, read_pictures, split
+from cropperhead_core.errors import SettingsError
 
 from .opinions import joined, read_opinions
 
-__all__ = ["Known", "Stage", "TrainingConfig", "known_pictures", "padded", "quick"]
+__all__ = [
+    "Known",
+    "Stage",
+    "TrainingConfig",
+    "known_pictures",
+    "padded",
+    "quick",
+    "require_pictures",
+]
 
 Known = tuple[Picture, str]
 """A picture and the part it belongs to."""
@@ -85,6 +94,15 @@ def known_pictures(config: TrainingConfig, data: Path) -> list[Known]:
             if (bool(picture.scores), part, picture.round > 0) == (is_scored, wanted, came_scored)
         ][: config.limit]
     ]
+
+
+def require_pictures(learnt: Sequence[Picture], watched: Sequence[Picture], data: Path) -> None:
+    """Raises `SettingsError` where there is nothing to learn from, or nothing to watch by."""
+    if not (learnt and watched):
+        raise SettingsError(
+            f"expected photos to learn from and others to watch in {data}, got {len(learnt)} and"
+            f" {len(watched)}: are all of the open data there?"
+        )
 
 
 def padded(pictures: Sequence[Picture], seed: int) -> list[Picture]:

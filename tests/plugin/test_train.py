@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from cropperhead_plugin.cli.train import LOSSES, NETWORKS
+from cropperhead_core.errors import InstallError
+from cropperhead_plugin.cli.train import LOSSES, NETWORKS, require_room
 
 from .conftest import Program, lines
+from .test_hostile_folders import modest
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
 
@@ -64,13 +66,57 @@ def test_the_losses_offered_are_those_there_are() -> None:
         (["--data", ".", "--out", "new", "--loss", "mae"], "invalid choice"),
         (["--data", "open", "--out", "new"], "expected the open data"),
         (["--data", "."], "--out"),
+        *[
+            (["--data", "open", "--out", "new", "--seed", seed], "expected a seed from 0 to")
+            for seed in ("-1", "4294967296", "99999999999")
+        ],
+        (["--data", "open", "--out", ""], "got an empty name"),
+        (["--data", "open", "--out", "new", "--work", ""], "got an empty name"),
+        *[
+            (["--data", "open", "--out", out], "expected a folder with a name of its own")
+            for out in (".", "..", "/")
+        ],
+        (["--data", "open", "--out", "file"], "expected a folder, got a file"),
+        (["--data", "open", "--out", "file/new"], "expected a folder, got a file"),
+        (["--data", "open", "--out", "new", "--work", "file"], "expected a folder, got a file"),
     ],
 )
 def test_wrong_usage_is_one_line(program: Program, options: list[str], message: str) -> None:
     (program.folder / "open/preferences").mkdir(parents=True)
+    (program.folder / "file").touch()
     done = program("train", *options)
     assert done.returncode == 2
     assert message in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+    assert sorted(path.name for path in program.folder.iterdir()) == ["file", "open"]
+
+
+def test_a_closed_place_is_told_before_the_work(program: Program) -> None:
+    (program.folder / "open/preferences").mkdir(parents=True)
+    locked = program.folder / "locked"
+    locked.mkdir(mode=0o555)
+    done = modest(program)("train", "--data", "open", "--out", "locked/to/be/made")
+    assert done.returncode == 2
+    assert done.stderr.decode().endswith(f"cannot write to the folder {locked}\n")
+    assert list(locked.iterdir()) == []
+
+
+def test_a_place_without_room_for_checkpoints_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InstallError, match=r"of room for .*work, got \d+ MB: make room"):
+        require_room(tmp_path / "to/be/made.work", needed=2**60)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_data_with_nothing_to_watch_are_told(program: Program, shared: Path, network: str) -> None:
+    row = (shared / "data/preferences/preferences.jsonl").read_text().partition("\n")[0]
+    text = "file,kind,licence,credit,source,tier\n"
+    for path, content in (("preferences/preferences.jsonl", row), ("photos/manifest.csv", text)):
+        (program.folder / path).parent.mkdir()
+        (program.folder / path).write_text(content)
+    (program.folder / "preferences/images").symlink_to(shared / "data/preferences/images")
+    done = program("train", "--data", ".", "--out", "new", "--network", network)
+    assert done.returncode == 2
+    assert "expected photos to learn from and others to watch in ., got" in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()
     assert not (program.folder / "new").exists()
 

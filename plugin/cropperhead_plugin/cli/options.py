@@ -29,6 +29,7 @@ __all__ = [
     "pairs_in",
     "paths_in",
     "require_embed_has_effect",
+    "require_writable",
 ]
 
 
@@ -147,6 +148,16 @@ def named(argument: str) -> Path:
     if not argument:
         raise SettingsError("expected a path, got an empty name: is a shell variable unset?")
     return Path(argument)
+
+
+def require_writable(folder: Path) -> None:
+    """Raises `SettingsError` for a folder, perhaps yet to be made, that no file can be put into."""
+    places = (folder, *folder.absolute().parents)
+    nearest = next(place for place in places if os.path.lexists(place))
+    if not is_folder(nearest):
+        raise SettingsError(f"expected a folder, got a file: {nearest}")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise SettingsError(f"cannot write to the folder {nearest}")
 
 
 def folder_to_watch(argument: str) -> Path:

@@ -8,17 +8,24 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from importlib.util import find_spec
+from pathlib import Path
+from shutil import disk_usage
 
 from cropperhead_core.disk import is_folder
-from cropperhead_core.errors import SettingsError, ToolError
+from cropperhead_core.errors import InstallError, SettingsError, ToolError
 from cropperhead_plugin.heap import keep_all
 from cropperhead_plugin.settings import Settings, at_home
 
+from .options import named, require_writable
 from .output import printing
 
-__all__ = ["describe", "run"]
+__all__ = ["describe", "require_room", "run"]
 
 LOSSES = ("mse", "mse+clip", "iou", "giou")
+SEEDS = 2**32
+"""How many there are: numpy takes no others."""
+ROOM = 256 << 20
+"""Bytes: the ranker's two checkpoints take about 200 MB."""
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -57,22 +64,57 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, _settings: Settings) -> int:
     """Train."""
-    out, data = at_home(options.out), at_home(options.data)
-    work = at_home(options.work) if options.work else out.with_name(f"{out.name}.work")
+    out, work = _places(options)
+    data = at_home(options.data)
+    if not 0 <= options.seed < SEEDS:
+        raise SettingsError(f"expected a seed from 0 to {SEEDS - 1}, got {options.seed}")
     if options.loss and options.network != "classic":
         raise SettingsError("--loss is for --network classic; the others have a loss of their own")
     if not is_folder(data / "preferences"):
         raise SettingsError(f"expected the open data (preferences/, photos/) in {data}")
     if find_spec("tensorflow") is None:
         raise ToolError("training needs TensorFlow: pip install '.[train]' in the checkout")
+    require_room(work)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before the import: it greets at length
     keep_all()
     make = NETWORKS[options.network](options, out.name)
-    with redirect_stdout(sys.stderr):  # Keras prints its progress
+    from cropperhead_core.training.publishing import disk_trouble_told  # imports TensorFlow
+
+    # Keras prints its progress.
+    with redirect_stdout(sys.stderr), disk_trouble_told(work, out):
         make(data=data, work=work, folder=out, say=print)
     with printing():
         print(out, flush=True)
     return 0
+
+
+def _places(options: argparse.Namespace) -> tuple[Path, Path]:
+    """Where the model and its work go; raises `SettingsError` where they cannot be."""
+    named(options.out)
+    out = at_home(options.out)
+    if out.name in ("", ".."):  # it names the model and its work
+        raise SettingsError(f"expected a folder with a name of its own as --out, got {options.out}")
+    work = out.with_name(f"{out.name}.work")
+    if options.work is not None:
+        named(options.work)
+        work = at_home(options.work)
+    for place in (out, work):
+        require_writable(place)
+    return out, work
+
+
+def require_room(work: Path, needed: int = ROOM) -> None:
+    """Raises `InstallError` where the first checkpoints would not fit.
+
+    HDF5, which keeps them, crashes on a full disk when the program ends.
+    """
+    place = next(place for place in (work, *work.absolute().parents) if is_folder(place))
+    free = disk_usage(place).free
+    if free < needed:
+        raise InstallError(
+            f"expected {needed >> 20} MB of room for {work}, got {free >> 20} MB: make room or"
+            " choose another place with --work"
+        )
 
 
 def _ranker(options: argparse.Namespace, name: str) -> Callable[..., None]:
