@@ -12,7 +12,8 @@ from typing import Any
 from PIL import Image
 
 from cropperhead_core.crop import Size
-from cropperhead_core.errors import SettingsError
+from cropperhead_core.errors import SettingsError, SidecarError
+from cropperhead_core.sidecar.files import read_bytes, replace_file
 from cropperhead_core.training.evaluate.judge import Exhibit, Finding
 
 from .evaluation import OURS, Evaluation
@@ -25,11 +26,14 @@ SIDE, QUALITY = 480, 80
 
 
 def write_report(found: Evaluation, target: Path) -> None:
-    """Write the page; raises `SettingsError` where that cannot be."""
+    """Write the page in one step; raises `SettingsError` where that cannot be.
+
+    A page that was there is as it was then.
+    """
     try:
-        target.write_text(page(found), "utf-8")
-    except OSError as error:
-        raise SettingsError(f"cannot write the page {target}: {error.strerror}") from error
+        replace_file(target, page(found).encode(), expected=read_bytes(target))
+    except SidecarError as error:
+        raise SettingsError(f"no page was written: {error}") from error
 
 
 def page(found: Evaluation) -> str:

@@ -16,6 +16,7 @@ from cropperhead_plugin.cli.work import model_folder
 from cropperhead_plugin.settings import Settings
 
 from .conftest import Program, lines, photo
+from .test_hostile_folders import modest
 
 pytestmark = pytest.mark.xdist_group("evaluate")
 
@@ -31,6 +32,8 @@ def judged(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     photo(home / "chelsea.jpg", "chelsea")
     row = {"photo": "chelsea.jpg", "width": 451, "height": 300, "boxes": [[50, 20, 400, 290]]}
     (home / "crops.jsonl").write_text(json.dumps(row))
+    (home / PAGE).write_text("older")
+    (home / "older.html").hardlink_to(home / PAGE)
     options = ["--limit", "4", "--json", "--html", PAGE, "--crops", "crops.jsonl"]
     options += ["--classic", str(shared / "data/seed")]
     done = Program(home, home)("evaluate", "--data", shared / "data", *options)
@@ -123,6 +126,19 @@ def test_the_page_opens_a_crop_large_from_the_keyboard(judged: tuple[Path, list[
     assert re.search(r"<dialog[^>]* open", seen)
 
 
+def test_the_page_takes_the_place_of_an_older_one_in_one_step(judged: tuple[Path, Any]) -> None:
+    assert (judged[0] / "older.html").read_text() == "older"
+    assert "<article" in browsed(judged[0] / PAGE)
+
+
+def test_a_page_where_nothing_can_be_written_is_said_before_the_work(program: Program) -> None:
+    locked = program.folder / "locked"
+    locked.mkdir(mode=0o555)
+    done = modest(program)("evaluate", "--data", "absent", "--html", "locked/page.html")
+    assert done.returncode == 2
+    assert done.stderr.decode().endswith(f"cannot write to the folder {locked}\n")
+
+
 def test_the_page_needs_no_network(judged: tuple[Path, list[Any]]) -> None:
     text = (judged[0] / PAGE).read_text()
     assert "default-src 'none'" in text
@@ -194,6 +210,9 @@ def test_data_without_scored_photos_is_said(program: Program) -> None:
     ("options", "message"),
     [
         (["--data", ".", "--html", "absent/page.html"], "expected a folder for the page"),
+        (["--data", "absent", "--html", "."], "expected a file for the page"),
+        (["--data", "absent", "--html", "/dev/null"], "expected a file for the page"),
+        (["--data", "absent", "--html", ""], "got an empty name"),
         (["--data", "absent"], "expected the open data"),
         (["--data", ".", "--limit", "0"], "at least 1 photo"),
         (["--data", ".", "--crops", "absent"], "cannot read the crops"),

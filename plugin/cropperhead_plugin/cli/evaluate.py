@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from pathlib import Path
 
-from cropperhead_core.disk import is_folder
+from cropperhead_core.disk import is_folder, is_there
 from cropperhead_core.errors import SettingsError
 from cropperhead_plugin.settings import Settings, at_home
 
-from .options import add_json, add_model
+from .options import add_json, add_model, named, require_writable
 from .output import printing, warn, watched
 
 __all__ = ["describe", "run"]
@@ -60,9 +62,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     if options.limit is not None and options.limit < 1:
         raise SettingsError(f"expected a limit of at least 1 photo, got {options.limit}")
-    page = at_home(options.html) if options.html else None
-    if page and not is_folder(page.parent):  # said before minutes of work
-        raise SettingsError(f"expected a folder for the page, got {options.html}")
+    page = None if options.html is None else _page(options.html)
     plan = Plan(
         data=at_home(options.data),
         model=model_folder(settings),
@@ -89,3 +89,15 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         write_report(found, page)
         warn(f"the page is {page}")
     return 0
+
+
+def _page(argument: str) -> Path:
+    """Where the page goes; raises `SettingsError` where it cannot, before minutes of work."""
+    named(argument)
+    page = at_home(argument)
+    if not is_folder(page.parent):
+        raise SettingsError(f"expected a folder for the page, got {argument}")
+    if is_there(page) and not os.path.isfile(page):  # noqa: PTH113 (Path's raises for odd names)
+        raise SettingsError(f"expected a file for the page, got something else: {argument}")
+    require_writable(Path(os.path.realpath(page)).parent)
+    return page
