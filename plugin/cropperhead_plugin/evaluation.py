@@ -87,8 +87,10 @@ class Evaluation:
 def evaluation(plan: Plan, watch: Progress) -> Evaluation:
     """Every method on the same photos; one whose program is absent is listed with the reason.
 
-    Raises `CropperHeadError` if the data or our model cannot be read.
+    Raises `CropperHeadError` if the data, our model or the classic one that was asked for cannot be
+    read.
     """
+    asked = {CLASSIC: _asked_for(plan.classic)} if plan.classic else {}
     crops = read_crops(plan.crops) if plan.crops else []
     with hushed():
         predictor, faces = load_model(plan.model), FaceFinder()
@@ -101,6 +103,7 @@ def evaluation(plan: Plan, watch: Progress) -> Evaluation:
     level = _spread([picture for picture in held if picture.kind == "composed"], plan.limit)
     eyes = Eyes(predictor, faces, Horizon())
     found, missing = _present(_methods(plan, learnt, eyes))
+    found |= asked
     shown = tuple(watch(exhibits(scored, found, faces), len(scored)))
     levels = list(watch(levelled(level, _levelling(found)), len(level)))
     return Evaluation(
@@ -147,8 +150,15 @@ def _methods(plan: Plan, learnt: list[Picture], eyes: Eyes) -> dict[str, Callabl
         "smartcrop": smartcrop,
         "libvips attention": vips_attention,
         ORIGINAL: partial(classic, plan.data / "seed"),
-        **({CLASSIC: partial(classic, plan.classic)} if plan.classic else {}),
     }
+
+
+def _asked_for(folder: Path) -> Method:
+    """The classic network in this folder; raises `SettingsError`, since a person named it."""
+    try:
+        return classic(folder)
+    except ModelError as error:
+        raise SettingsError(f"--classic: {error}") from error
 
 
 def _same(method: Method) -> Method:

@@ -157,6 +157,19 @@ def test_a_method_that_is_not_installed_is_said_to_be_missing(
     jsonschema.validate(missing, SCHEMA)
 
 
+def test_a_classic_network_that_is_damaged_is_said_before_the_work(
+    program: Program, shared: Path
+) -> None:
+    for name in ("model.json", "group1-shard1of1.bin"):
+        shutil.copy(shared / "data/seed" / name, program.folder)
+    config = {"files": {"group1-shard1of1.bin": "0" * 64}}
+    (program.folder / "config.json").write_text(json.dumps(config))
+    done = program("evaluate", "--data", "absent", "--classic", ".")
+    assert done.returncode == 2
+    (said,) = done.stderr.decode().splitlines()
+    assert said.endswith("do not match their hash, train them again")
+
+
 @pytest.mark.parametrize("recipe", [None, [], {"parts": None}, {"parts": "train"}, {"parts": [1]}])
 def test_a_recipe_that_makes_no_sense_is_said_before_the_work(
     program: Program, recipe: object
@@ -213,6 +226,8 @@ def test_data_without_scored_photos_is_said(program: Program) -> None:
         (["--data", "absent", "--html", "."], "expected a file for the page"),
         (["--data", "absent", "--html", "/dev/null"], "expected a file for the page"),
         (["--data", "absent", "--html", ""], "got an empty name"),
+        (["--data", "absent", "--classic", "absent"], "--classic: expected a TensorFlow.js model"),
+        (["--data", "absent", "--classic", ""], "got an empty name"),
         (["--data", "absent"], "expected the open data"),
         (["--data", ".", "--limit", "0"], "at least 1 photo"),
         (["--data", ".", "--crops", "absent"], "cannot read the crops"),

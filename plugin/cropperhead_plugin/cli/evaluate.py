@@ -62,13 +62,15 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     if options.limit is not None and options.limit < 1:
         raise SettingsError(f"expected a limit of at least 1 photo, got {options.limit}")
+    if options.classic is not None:
+        named(options.classic)
     page = None if options.html is None else _page(options.html)
     plan = Plan(
         data=at_home(options.data),
         model=model_folder(settings),
         part=options.part,
         limit=options.limit,
-        classic=at_home(options.classic) if options.classic else None,
+        classic=None if options.classic is None else at_home(options.classic),
         crops=at_home(options.crops) if options.crops else None,
     )
     found = evaluation(plan, watched)
