@@ -12,7 +12,8 @@ import pytest
 from cropperhead_core.errors import ToolError
 from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.journal import Journal
-from cropperhead_core.sidecar import history, write_crop
+from cropperhead_core.sidecar import write_crop
+from cropperhead_core.sidecar.packet import NEW
 from cropperhead_core.suggestion import Verdict
 from cropperhead_core.wishes import Wishes
 from cropperhead_plugin.protocol import Failure
@@ -73,7 +74,7 @@ def test_a_sidecar_that_comes_while_the_photo_is_looked_at_stays(
     entry = admitted(watching)
     path = entry.path
     if is_anybodys:
-        path.with_name("a.jpg.xmp").write_bytes(history.NEW.encode())
+        path.with_name("a.jpg.xmp").write_bytes(NEW)
     else:
         write_crop(path, OTHER)
     before = snapshot(watching.folder)
