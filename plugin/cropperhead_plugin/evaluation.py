@@ -46,6 +46,12 @@ OURS = Ours(ranker="ours: the ranker", suggestion="ours: suggest")
 FREE = "ours: suggest, any shape"
 ORIGINAL, CLASSIC = "original network", "classic network"
 
+KINDLY = (
+    "Two thresholds were set on the validation part: from which gain a crop is suggested"
+    " (leave_gain), and from which confidence a photo is levelled."
+    " So the figures are a little kind."
+)
+
 Item = TypeVar("Item")
 
 
@@ -82,6 +88,11 @@ class Evaluation:
     table: Table
     shown: tuple[Exhibit, ...]
     people: tuple[PeopleRow, ...] = ()
+
+    @property
+    def reservation(self) -> str:
+        """What to keep in mind of the figures of a model that was not fitted to these photos."""
+        return KINDLY if self.part == "validation" and not self.is_seen else ""
 
 
 def evaluation(plan: Plan, watch: Progress) -> Evaluation:

@@ -49,7 +49,7 @@ def _data(found: Evaluation) -> dict[str, Any]:
     seen = "fitted to (its figures flatter it)" if found.is_seen else "not fitted to"
     return {
         "about": f"{len(found.shown)} photos of the {found.part} part, which the model "
-        f"{found.model} was {seen}.",
+        f"{found.model} was {seen}. {found.reservation}".rstrip(),
         "methods": [row["name"] for row in rows],
         "rows": rows,
         "missing": dict(found.table.missing),

@@ -32,6 +32,8 @@ def print_tables(found: Evaluation) -> None:
     )
     if found.is_seen:
         console.print("[red]The model was fitted to these photos: its figures flatter it[/]")
+    if found.reservation:
+        console.print(escape(found.reservation))
     console.print("", _choices(table.rows), "", _beside_ours(table.rows), sep="\n")
     console.print("", _behaviour(table.rows), sep="\n")
     if any(row.levelling for row in table.rows):

@@ -80,13 +80,23 @@ def test_people_judge_too(judged: tuple[Path, list[Any]]) -> None:
 
 def browsed(page: Path, script: str = "") -> str:
     """The page's elements in Chromium once this script has run; it may not load anything."""
+    return dumped(scripted(page, script))
+
+
+def scripted(page: Path, script: str) -> Path:
+    """A copy of the page that runs this script when it is there."""
     copy = page.with_name("copy.html")
     copy.write_text(page.read_text().replace("</body>", f"<script>{script}</script></body>"))
+    return copy
+
+
+def dumped(page: Path) -> str:
+    """The page's elements in Chromium."""
     done = subprocess.run(
         [
             *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"),
             *(f"--user-data-dir={page.parent / 'chromium'}", "--virtual-time-budget=3000"),
-            *("--dump-dom", copy.as_uri()),
+            *("--hide-scrollbars", "--dump-dom", page.as_uri()),
         ],
         capture_output=True,
         text=True,
@@ -103,6 +113,38 @@ def test_the_page_shows_each_photo_with_every_crop(judged: tuple[Path, list[Any]
     assert seen.count("<svg") == 4 * (1 + 12)
     assert "4 of 4 photos" in seen
     assert seen.count('<th scope="row">') == 12
+
+
+def test_the_page_says_whose_the_scores_are_and_what_was_set_on_these_photos(
+    judged: tuple[Path, list[Any]],
+) -> None:
+    seen = " ".join(browsed(judged[0] / PAGE).split())
+    assert "A vision-language model scored 25 boxes of each photo from 1 to 5" in seen
+    assert "own crop has no score: it is foretold from those" in seen
+    assert "Two thresholds were set on the validation part" in seen
+    assert "at most .2 below the best box" in seen
+
+
+def test_the_page_counts_the_worst_that_it_shows(judged: tuple[Path, list[Any]]) -> None:
+    assert "The 4 worst of ours" in browsed(judged[0] / PAGE)
+
+
+def test_the_page_writes_ranges_in_words(judged: tuple[Path, list[Any]]) -> None:
+    ranges = re.findall(r"<small>(.*?)</small>", browsed(judged[0] / PAGE))
+    assert ranges
+    assert all(re.fullmatch(r"−?\d+\.\d\d to −?\d+\.\d\d", each) for each in ranges)
+
+
+@pytest.mark.parametrize("width", [400, 1400])
+def test_the_page_is_not_wider_than_its_window(judged: tuple[Path, list[Any]], width: int) -> None:
+    told = "parent.postMessage(`${document.documentElement.scrollWidth} of ${innerWidth}`, '*');"
+    page = scripted(judged[0] / PAGE, told)
+    around = page.with_name("around.html")  # Chromium has no windows under 500 pixels
+    around.write_text(
+        "<script>onmessage = (told) => document.body.append(told.data);</script>"
+        f'<iframe src="{page.as_uri()}" width="{width}" height="900" frameborder="0"></iframe>'
+    )
+    assert f"{width} of {width}" in dumped(around)
 
 
 def test_the_page_filters_orders_and_hides(judged: tuple[Path, list[Any]]) -> None:
@@ -193,6 +235,7 @@ def test_words_say_so_when_a_model_was_fitted_to_the_photos(program: Program, sh
     done = program("evaluate", "--data", shared / "data", "--limit", "1", "--model", folder)
     said = done.stdout.decode()
     assert "was fitted to these photos" in said
+    assert "Two thresholds were set" not in said
     for title in ("What it chooses", "Beside ours", "How it behaves", "How it levels"):
         assert title in said
 
@@ -206,7 +249,9 @@ def test_a_full_disk_is_said_and_what_is_missing_is_spelled_out(
     done = bare.onto(Path("/dev/full"), *asked)
     assert done.returncode == 1
     assert done.stderr == b"cropperhead: cannot write the results: No space left on device\n"
-    assert b"pip install '.[evaluate]'" in bare(*asked).stdout
+    said = bare(*asked).stdout
+    assert b"pip install '.[evaluate]'" in said
+    assert b"Two thresholds were set on the validation part" in said
 
 
 def test_data_without_scored_photos_is_said(program: Program) -> None:
