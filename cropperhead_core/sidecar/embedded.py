@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +69,7 @@ def extension(photo: Path, packet: Content) -> Content:
     if packet is None or b"HasExtendedXMP" not in packet:
         return None
     parts = {}
-    data, head = photo.read_bytes(), len(EXTENSION)
+    data, head = _bytes(photo), len(EXTENSION)
     for _due, place, kind in markers(data):
         if kind == START_OF_SCAN:
             break
@@ -99,7 +98,7 @@ def with_packet(photo: Path, packet: bytes, exiftool: ExifTool) -> bytes:
     """The bytes of the photo with this packet instead of its own; the photo itself is not touched.
 
     Raises `SidecarError` if anything else would have changed (the picture, or another tag), and
-    where there is no room for a copy.
+    where there is no room for a copy; and `UnreadablePhoto`.
     """
     return _copied(photo, packet, exiftool, MAY_DIFFER)
 
@@ -120,7 +119,7 @@ def _copied(photo: Path, packet: Content, exiftool: ExifTool, may: re.Pattern[st
         with scratch() as folder:
             source, copy = folder / "packet.xmp", folder / f"copy{photo.suffix}"
             source.write_bytes(_wrapped(packet or b""))
-            shutil.copyfile(photo, copy)
+            copy.write_bytes(_bytes(photo))
             tags = {"XMP:all": ""} if packet is None else {"XMP<": str(source)}
             return _written(photo, packet, exiftool, tags=tags, copy=copy, may_differ=may)
     except OSError as error:
@@ -168,15 +167,23 @@ def _changed(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
 
 def _picture(path: Path) -> bytes:
     """A digest of what the photo shows: of a JPEG as it is coded, of a DNG what the sensor saw."""
-    data = path.read_bytes()
     if path.suffix.lower() == ".dng":
         return hashlib.blake2b(_sensor(path)).digest()
+    data = _bytes(path)
     try:
         if data.startswith(b"\xff\xd8"):
             return hashlib.blake2b(memoryview(data)[_scan(data) :]).digest()
         with opened(path) as image:
             return hashlib.blake2b(image.tobytes()).digest()
     except DECODER_ERRORS as error:
+        raise unreadable(path, error) from error
+
+
+def _bytes(path: Path) -> bytes:
+    """All of the photo; raises `UnreadablePhoto`."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
         raise unreadable(path, error) from error
 
 

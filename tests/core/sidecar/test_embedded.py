@@ -24,7 +24,7 @@ from cropperhead_core.exiftool import ExifTool
 from cropperhead_core.opening import opened
 from cropperhead_core.orientation import Orientation
 from cropperhead_core.sidecar import find_crop, remove_crop, write_crop
-from cropperhead_core.sidecar.embedded import embedded_packet, with_packet
+from cropperhead_core.sidecar.embedded import embedded_packet, extension, with_packet
 from tests.core import drawn_photos
 from tests.editor import chart
 
@@ -259,6 +259,26 @@ def test_a_picture_that_cannot_be_read_is_named_as_the_photo(
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(UnreadablePhoto, match=str(path)):
         with_packet(path, b"", tool)
+
+
+def test_a_photo_that_is_gone_by_now_is_named_as_the_photo(tmp_path: Path) -> None:
+    path = drawn_photos.save(tmp_path / "a.jpg", Orientation.NORMAL)
+    with pytest.raises(UnreadablePhoto, match=str(path)):
+        with_packet(path, b"", Losing(path))
+    with pytest.raises(UnreadablePhoto, match=str(path)):
+        extension(path, b"HasExtendedXMP")
+
+
+class Losing(ExifTool):
+    """exiftool, except that the photo is lost while it looks at the copy."""
+
+    def __init__(self, photo: Path) -> None:
+        super().__init__()
+        self._photo = photo
+
+    def everything(self, _: Path) -> dict[str, object]:
+        self._photo.unlink()
+        return {}
 
 
 def test_a_packet_in_several_parts_is_refused(tmp_path: Path, tool: ExifTool) -> None:
