@@ -31,7 +31,10 @@ def publish(made: Path, folder: Path) -> None:
     is_there = folder.exists()
     place = folder if is_there else folder.parent
     with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=place) as beside:
-        new = Path(shutil.copytree(made, Path(beside, "new")))
+        new = Path(beside, "new")
+        new.mkdir()
+        for path in made.iterdir():
+            shutil.copyfile(path, new / path.name)
         if is_there:
             for path in new.iterdir():
                 path.replace(folder / path.name)

@@ -54,7 +54,10 @@ def test_what_cannot_be_copied_whole_changes_nothing(
     if is_there:
         folder.mkdir()
         (folder / "config.json").write_text("old")
-    with pytest.raises(OSError, match=r"model\.tflite"):
+    with (
+        pytest.raises(InstallError, match=r"written: No such file.*; start"),
+        disk_trouble_told(made, folder),
+    ):
         publish(made, folder)
     assert list(folder.parent.iterdir()) == [folder] * is_there
     assert not is_there or contents(folder) == {"config.json": "old"}
