@@ -6,7 +6,8 @@ Measured on darktable 4.2.1 (docs/sidecars.md). Crops here are of the stored fra
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +21,7 @@ __all__ = [
     "Canvas",
     "Edges",
     "finite",
+    "naming",
     "orientation_of",
     "require_full",
 ]
@@ -54,12 +56,19 @@ def finite(module: str, numbers: Iterable[float]) -> tuple[float, ...]:
     return found
 
 
+@contextmanager
+def naming(name: object) -> Iterator[None]:
+    """What is no crop, or cannot be said, is raised in here as `NotExpressible` with the file."""
+    try:
+        yield
+    except (InvalidCrop, NotExpressible) as error:
+        raise NotExpressible(f"{error}, in {name}") from error
+
+
 def require_full(crop: Crop, size: Size, name: object) -> None:
     """Raises `NotExpressible` for a crop that shows nothing, or what lies beyond the photo."""
-    try:
+    with naming(name):
         crop.require_extent(size)
-    except InvalidCrop as error:
-        raise NotExpressible(f"{error}, in {name}") from error
     if crop.beyond(size) > REACHED_PX:
         raise NotExpressible(f"the photo is turned and its empty corners are kept, in {name}")
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from lxml import etree
 
 from cropperhead_core.crop import Crop
-from cropperhead_core.errors import DamagedSidecar, InvalidCrop, NotExpressible
+from cropperhead_core.errors import DamagedSidecar, NotExpressible
 from cropperhead_core.orientation import Orientation, stored_crop, upright_crop
 from cropperhead_core.photo import Photo
 
 from . import adobe, history, masks, provenance
-from .canvas import require_full
+from .canvas import naming, require_full
 from .darktable import CROP_BYTES, Step, crop_step, decoded, flipped, turn_step
 from .entries import value_of
 from .files import Content
@@ -37,10 +37,8 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
     """
     tree = parsed(data, name)
     steps = history.steps(tree, name)
-    try:
+    with naming(name):
         crop = framed(steps, photo)
-    except (NotExpressible, InvalidCrop) as error:
-        raise NotExpressible(f"{error}, in {name}") from error
     if crop is None:
         return None, False
     require_one_turn(photo)
@@ -63,11 +61,9 @@ def with_crop(data: Content, photo: Photo, crop: Crop, by: Provenance, name: obj
     rdf, tops = rdf_of(tree, name), descriptions(tree, name)
     steps = history.steps(tree, name)
     stored = stored_crop(crop, photo.upright, photo.orientation)
-    try:
+    with naming(name):
         shown = flipped(steps, photo.orientation)
         added = _framing(steps, stored, crop_step(stored, photo.size, shown))
-    except NotExpressible as error:
-        raise NotExpressible(f"{error}, in {name}") from error
     history.append(tree, added, name)
     if data is None and photo.path.name.isprintable():  # XML has no words for other names
         adobe.update(rdf, tops, {DERIVED_FROM: photo.path.name})

@@ -12,7 +12,7 @@ from cropperhead_core.orientation import Orientation, stored_crop
 from cropperhead_core.photo import Photo
 
 from . import darkroom, history, provenance
-from .canvas import WHOLE
+from .canvas import WHOLE, naming
 from .darktable import CROP, Step, crop_step, flipped, turn_step
 from .files import Content
 from .packet import descriptions, parsed
@@ -36,6 +36,7 @@ class Framing:
 
     photo: Photo
     steps: tuple[Step, ...]
+    shown: Orientation
     ours: frozenset[str]
 
     @classmethod
@@ -56,17 +57,19 @@ class Framing:
     ) -> Self:
         """The framing by these steps; signed is what we noted beside a crop written by us.
 
-        Raises `NotExpressible` for a HEIC that may be shown turned otherwise.
+        Raises `NotExpressible` where it is not known how the photo is shown.
         """
         darkroom.require_one_turn(photo)
-        shown = flipped(steps, photo.orientation)
+        with naming(photo.path):
+            shown = flipped(steps, photo.orientation)
         brought = [step for crop in suggested for step in _sayable(crop, photo, shown)]
         keys = {darkroom.key(step) for step in [OFF["ashift"], *brought]}
-        return cls(photo, tuple(steps), frozenset(keys | set(signed.split())))
+        return cls(photo, tuple(steps), shown, frozenset(keys | set(signed.split())))
 
     def require_ours(self) -> None:
         """Raises `SidecarConflict` for somebody's own crop, `NotExpressible` for perspective."""
-        crop = darkroom.framed(self.steps, self.photo)
+        with naming(self.photo.path):
+            crop = darkroom.framed(self.steps, self.photo)
         if crop is None:
             return
         last = {step.operation: number for number, step in enumerate(self.steps)}
@@ -78,16 +81,16 @@ class Framing:
 
     def can_say(self, crop: Crop) -> bool:
         """Whether darktable can be given this upright crop: it refuses some close to a corner."""
-        return bool(_sayable(crop, self.photo, flipped(self.steps, self.photo.orientation)))
+        return bool(_sayable(crop, self.photo, self.shown))
 
     def deliveries(self, crops: Sequence[Crop]) -> list[list[Step]]:
         """The steps that bring each of these upright crops, whichever was there before it.
 
         Raises `NotExpressible` for one that darktable cannot be given.
         """
-        shown = flipped(self.steps, self.photo.orientation)
         modules = self._modules(crops)
-        return [self._brought(_said(crop, self.photo, shown), modules) for crop in crops]
+        with naming(self.photo.path):
+            return [self._brought(_said(crop, self.photo, self.shown), modules) for crop in crops]
 
     def before(self, crops: Sequence[Crop]) -> list[Step]:
         """The steps that lead from any of these crops back to the frame before any crop of ours."""

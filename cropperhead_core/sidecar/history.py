@@ -10,6 +10,7 @@ from lxml import etree
 from cropperhead_core.errors import DamagedSidecar, NotExpressible
 
 from . import masks
+from .canvas import naming
 from .darktable import Step, params
 from .entries import set_value, value_of, whole
 from .packet import DARKTABLE, RDF, descriptions, tag
@@ -65,10 +66,8 @@ def steps(tree: Tree, name: object) -> list[Step]:
 
 def params_of(entry: Tree, name: object) -> bytes:
     """The parameters of an entry; raises `NotExpressible` if they cannot be read."""
-    try:
+    with naming(name):
         return params(value_of(entry, "params") or "")
-    except NotExpressible as error:
-        raise NotExpressible(f"{error}, in {name}") from error
 
 
 def append(tree: Tree, added: list[Step], name: object) -> None:

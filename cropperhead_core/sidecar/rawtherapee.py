@@ -9,11 +9,11 @@ from __future__ import annotations
 from configparser import ConfigParser, Error, SectionProxy
 
 from cropperhead_core.crop import Crop, Size, largest_inside
-from cropperhead_core.errors import DamagedSidecar, InvalidCrop, NotExpressible
+from cropperhead_core.errors import DamagedSidecar, NotExpressible
 from cropperhead_core.orientation import Orientation, stored_crop, upright_size
 from cropperhead_core.photo import Photo
 
-from .canvas import PERSPECTIVE, require_full
+from .canvas import PERSPECTIVE, naming, require_full
 
 __all__ = ["read"]
 
@@ -34,9 +34,9 @@ def read(data: bytes, photo: Photo, name: object) -> tuple[Crop | None, bool]:
     """
     profile = _parsed(data, name)
     try:
-        crop, has_perspective = _decoded(profile, photo), _has_perspective(profile["Perspective"])
-    except (InvalidCrop, NotExpressible) as error:
-        raise NotExpressible(f"{error}, in {name}") from error
+        with naming(name):
+            crop = _decoded(profile, photo)
+        has_perspective = _has_perspective(profile["Perspective"])
     except (ValueError, OverflowError) as error:
         raise DamagedSidecar(f"expected a number: {error}, check or move away {name}") from error
     if crop is None:

@@ -62,7 +62,10 @@ def write_crop(
     that of another raw of the same name; every file is as it was then.
     """
     facts = read_photo(photo) if isinstance(photo, Path) else photo
-    crop.checked(facts.upright)
+    try:
+        crop.checked(facts.upright)
+    except InvalidCrop as error:
+        raise InvalidCrop(f"{error}, for {facts.path}") from error
     with alone_in(facts.path.parent):  # else two could write, one for each editor
         change = _planned(
             facts,

@@ -93,8 +93,19 @@ def test_our_crop_turned_by_hand_is_theirs() -> None:
 
 def test_perspective_is_no_crop() -> None:
     shifted = struct.pack("<2f", 0.0, 0.3) + turn_step(0).params[8:]
-    with pytest.raises(NotExpressible):
+    with pytest.raises(NotExpressible, match=r"perspective.*, in a\.jpg"):
         framing(Step("ashift", 5, shifted)).require_ours()
+
+
+def test_a_flip_that_is_not_known_is_named_with_its_photo() -> None:
+    with pytest.raises(NotExpressible, match=r"version 1 of flip.*, in a\.jpg"):
+        framing(Step("flip", 1, bytes(4)))
+
+
+def test_a_history_that_crops_to_nothing_is_named_with_its_photo() -> None:
+    nothing = Step("crop", 1, struct.pack("<4f2i", 0.6, 0, 0.3, 1, 0, 0))
+    with pytest.raises(NotExpressible, match=r", in a\.jpg"):
+        framing(nothing).require_ours()
 
 
 def test_the_whole_frame_is_nobodys_crop() -> None:
@@ -106,7 +117,7 @@ def test_a_crop_that_darktable_refuses_stands_in_the_way_of_no_other() -> None:
     corner = Crop(0.05, 0.95, 0.9, 1.0)
     there = framing(ours=(corner, CROP))
     assert [there.can_say(crop) for crop in (corner, CROP)] == [False, True]
-    with pytest.raises(NotExpressible, match="outermost tenth"):
+    with pytest.raises(NotExpressible, match=r"outermost tenth.*, in a\.jpg"):
         there.deliveries([corner])
     framing(*there.deliveries([CROP])[0], ours=(corner, CROP)).require_ours()
 
