@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 from .lines import ANGLES, CELLS, evidence, luma
 from .model_folder import LEVEL, built_from, read_model, shipped
 
-__all__ = ["BINS", "WEIGHTS", "Horizon", "belief", "mirrored_summary", "summary"]
+__all__ = [
+    "BINS",
+    "MARGIN",
+    "VERSION",
+    "WEIGHTS",
+    "Horizon",
+    "belief",
+    "mirrored_summary",
+    "summary",
+]
 
 VERSION = 1
 """Of a model folder's config.json, and of the network that `belief` computes."""

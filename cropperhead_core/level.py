@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .wishes import USUAL_LIMIT
 
-__all__ = ["MIN_CONFIDENCE", "NO_TILT", "Level", "level"]
+__all__ = ["NO_TILT", "Level", "level"]
 
 MIN_ANGLE = 0.2
 """Degrees; less is not seen, costs sharpness all over and trims the edges."""

@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 from PIL import Image
 
-__all__ = ["ANGLES", "CELLS", "CHANNELS", "LONG_SIDE", "STEP", "evidence", "luma"]
+__all__ = ["ANGLES", "CELLS", "CHANNELS", "STEP", "evidence", "luma"]
 
 LONG_SIDE = 512
 """Pixels; a power of two, as the sums along lines need."""

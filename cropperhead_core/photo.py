@@ -26,7 +26,6 @@ from .opening import DECODER_ERRORS, exif_of, opened, opened_raw, unreadable
 from .orientation import Orientation, upright_size
 
 __all__ = [
-    "RAW_SUFFIXES",
     "SENSOR_SUFFIXES",
     "UPRIGHT_FORMATS",
     "Photo",

@@ -9,7 +9,7 @@ from typing import Literal
 from .crop import Crop, Size
 from .orientation import Orientation
 
-__all__ = ["RankedCrop", "Suggestion", "Verdict"]
+__all__ = ["RankedCrop", "Suggestion"]
 
 Verdict = Literal["crop", "leave"]
 

@@ -13,12 +13,17 @@ from cropperhead_core.errors import DamagedSidecar, InvalidCrop
 from .packet import CRS, RDF, XMP, tag
 
 __all__ = [
+    "ALREADY_APPLIED",
     "CROP_KEYS",
+    "EXTRA_KEYS",
+    "METADATA_DATE",
+    "Name",
     "crop_fields",
     "decoded",
     "encoded",
     "fields",
     "is_true",
+    "number",
     "restore",
     "update",
 ]

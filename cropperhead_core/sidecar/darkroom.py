@@ -20,7 +20,16 @@ from .files import Content
 from .packet import CROPPERHEAD, DARKTABLE, NEW, XMP_MM, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
 
-__all__ = ["framed", "is_ours", "read", "require_one_turn", "with_crop", "without_crop"]
+__all__ = [
+    "FRAMING",
+    "framed",
+    "is_ours",
+    "key",
+    "read",
+    "require_one_turn",
+    "with_crop",
+    "without_crop",
+]
 
 DERIVED_FROM = (XMP_MM, "DerivedFrom")
 AVIF = ".avif"

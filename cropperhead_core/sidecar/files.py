@@ -12,6 +12,7 @@ from cropperhead_core.editor import Editor
 from cropperhead_core.errors import SidecarConflict, SidecarError
 
 __all__ = [
+    "MAX_BYTES",
     "Content",
     "changed_meanwhile",
     "namesakes",

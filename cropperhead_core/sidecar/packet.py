@@ -19,20 +19,9 @@ from cropperhead_core.errors import DamagedSidecar, ToolError
 
 from .files import MAX_BYTES
 
-__all__ = [
-    "CRS",
-    "NEW",
-    "RDF",
-    "XMP",
-    "adobe_parser",
-    "descriptions",
-    "packed",
-    "parsed",
-    "properties",
-    "rdf_of",
-    "require_kept",
-    "tag",
-]
+__all__ = ["CROPPERHEAD", "CRS", "DARKTABLE", "NEW", "PHOTOSHOP", "RDF", "TIFF", "XMP", "XMP_MM"]
+__all__ += ["adobe_parser", "descriptions", "packed", "parsed", "properties", "rdf_of"]
+__all__ += ["require_kept", "tag"]
 
 CRS = "http://ns.adobe.com/camera-raw-settings/1.0/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

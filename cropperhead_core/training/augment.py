@@ -15,7 +15,7 @@ from cropperhead_core.ranker import squared
 
 from .networks import SIDE
 
-__all__ = ["Version", "versions", "windowed"]
+__all__ = ["versions", "windowed"]
 
 FEWEST = 10
 """Scored boxes that a part of a picture must hold to be worth looking at."""

@@ -13,7 +13,7 @@ from keras import ops
 
 from cropperhead_core.crop import MAX_ANGLE
 
-__all__ = ["LOSSES", "CropLoss", "clip_penalty", "giou", "iou", "mse"]
+__all__ = ["LOSSES", "CropLoss", "clip_penalty"]
 
 Tensor = Any
 """Keras has no type that covers symbolic and eager tensors."""

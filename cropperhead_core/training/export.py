@@ -22,7 +22,7 @@ from cropperhead_core.ranker import FORMAT
 from .networks import CONTEXT, GRID, MASSES, SIDE, WIDTH
 from .train import Trained
 
-__all__ = ["BOXES", "export", "graph", "set_threshold"]
+__all__ = ["export", "graph", "set_threshold"]
 
 BOXES = 128
 """Boxes a call of `score` takes: LiteRT is fastest when shapes are fixed."""

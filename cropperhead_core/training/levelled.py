@@ -19,7 +19,7 @@ from cropperhead_core.scene import HorizonFinding
 from .evaluate.tilt import HARM_DEGREES
 from .tilting import resampled, usual_tilts
 
-__all__ = ["Figures", "Heard", "confidence", "figures", "heard"]
+__all__ = ["Figures", "confidence", "figures", "heard"]
 
 BEARABLE_HARM = 0.015
 """Share of untouched photos that may be turned by more than .3 degrees when a model is calibrated:

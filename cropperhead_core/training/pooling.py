@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-__all__ = ["CELLS", "BoxGeometry", "MassMoments", "RegionPool"]
+__all__ = ["BoxGeometry", "MassMoments", "RegionPool"]
 
 CELLS = 5
 """Along each axis of a box's neighbourhood: before it, three thirds of it, behind it."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-__all__ = ["Reseeded", "epochs_done", "goes_on", "recipe_id"]
+__all__ = ["epochs_done", "goes_on", "recipe_id"]
 
 BACKUP = "backup"
 

@@ -23,7 +23,7 @@ from cropperhead_core.crop import Size, largest_inside
 from cropperhead_core.dataset import Picture
 from cropperhead_core.lines import ANGLES, CELLS, CHANNELS, evidence, luma
 
-__all__ = ["Tilted", "resampled", "tilted", "usual_tilts"]
+__all__ = ["WIDEST", "Tilted", "resampled", "tilted", "usual_tilts"]
 
 WIDEST = 11.5
 """Degrees; beyond what is answered, so that the ends of the answer are learnt too."""

@@ -16,7 +16,7 @@ from cropperhead_core.errors import InstallError
 
 from .protocol import VERSION, Record
 
-__all__ = ["Files", "Order", "Placed", "files_in", "place_folder", "program", "remove_folder"]
+__all__ = ["Order", "Placed", "files_in", "place_folder", "program", "remove_folder"]
 
 Files = Mapping[str, bytes]
 """Contents by their path below a folder."""

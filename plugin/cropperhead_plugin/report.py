@@ -19,7 +19,7 @@ from cropperhead_core.training.evaluate.judge import Exhibit, Finding
 from .evaluation import OURS, Evaluation
 from .evaluation_records import records
 
-__all__ = ["page", "write_report"]
+__all__ = ["write_report"]
 
 SIDE, QUALITY = 480, 80
 """Of the JPEGs in the page."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .watching.report import Status
 
 __all__ = [
+    "Segments",
     "applied_kind",
     "applied_words",
     "check_words",

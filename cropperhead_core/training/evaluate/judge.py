@@ -18,7 +18,7 @@ from cropperhead_core.scene import FaceFinding
 from .methods import Answer, Method
 from .metrics import clipped, correlation, worth
 
-__all__ = ["Exhibit", "Finding", "cut_faces", "exhibits", "finding"]
+__all__ = ["Exhibit", "Finding", "cut_faces", "exhibits"]
 
 Floats = NDArray[np.float64]
 Pixels = NDArray[np.uint8]

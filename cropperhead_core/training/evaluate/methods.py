@@ -20,6 +20,7 @@ __all__ = [
     "FULL_FRAME",
     "Answer",
     "Method",
+    "Pixels",
     "answer_of",
     "blind",
     "choice",

@@ -25,7 +25,7 @@ from cropperhead_core.preview import read_preview
 from .methods import Method
 from .metrics import Interval, clipped, interval
 
-__all__ = ["PEOPLE", "Cropped", "PeopleRow", "people_rows", "read_crops"]
+__all__ = ["PEOPLE", "PeopleRow", "people_rows", "read_crops"]
 
 PEOPLE = "people among themselves"
 SIDE = 640

@@ -12,7 +12,7 @@ from .judge import Exhibit, Finding
 from .metrics import Interval, clipped, foretold, interval
 from .tilt import Levelled
 
-__all__ = ["LevellingFigures", "Ours", "Row", "Table", "table"]
+__all__ = ["Ours", "Row", "Table", "table"]
 
 Floats = NDArray[np.float64]
 NAN = float("nan")

@@ -20,7 +20,7 @@ from cropperhead_core.errors import ModelError
 
 from .methods import Answer, Method, answer_of
 
-__all__ = ["TOPOLOGY", "WEIGHTS", "LayersModel", "classic", "read_layers_model", "square"]
+__all__ = ["SIDE", "TOPOLOGY", "WEIGHTS", "classic", "read_layers_model", "square"]
 
 TOPOLOGY, WEIGHTS = "model.json", "group1-shard1of1.bin"
 SIDE = 300

@@ -10,7 +10,7 @@ from typing import Any
 
 from cropperhead_plugin.settings import Settings
 
-__all__ = ["COMMANDS", "Command", "command"]
+__all__ = ["COMMANDS", "command"]
 
 COMMANDS = {
     "suggest": "say how photos could be cropped and straightened",

@@ -15,7 +15,7 @@ from cropperhead_plugin.settings import Settings, at_home
 from .options import add_json, folder_to_watch
 from .output import report
 
-__all__ = ["THINGS", "Thing", "describe", "run"]
+__all__ = ["THINGS", "describe", "run"]
 
 Work = Callable[[Order, dict[str, str]], Iterable[Placed]]
 

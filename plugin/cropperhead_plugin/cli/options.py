@@ -27,7 +27,6 @@ __all__ = [
     "named",
     "named_photos",
     "pairs_in",
-    "paths_in",
     "require_embed_has_effect",
     "require_writable",
 ]
