@@ -10,7 +10,7 @@ from lxml import etree
 from cropperhead_core.crop import Crop
 from cropperhead_core.errors import DamagedSidecar, InvalidCrop
 
-from .packet import CRS, RDF, XMP, tag
+from .namespaces import CRS, RDF, XMP, tag
 
 __all__ = [
     "ALREADY_APPLIED",

@@ -17,7 +17,8 @@ from .canvas import naming, require_full
 from .darktable import CROP_BYTES, Step, crop_step, decoded, flipped, turn_step
 from .entries import value_of
 from .files import Content
-from .packet import CROPPERHEAD, DARKTABLE, NEW, XMP_MM, descriptions, packed, parsed, rdf_of
+from .namespaces import CROPPERHEAD, DARKTABLE, XMP_MM
+from .packet import NEW, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
 
 __all__ = [

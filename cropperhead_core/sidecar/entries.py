@@ -7,7 +7,7 @@ from typing import Any
 
 from cropperhead_core.errors import DamagedSidecar
 
-from .packet import DARKTABLE, RDF, tag
+from .namespaces import DARKTABLE, RDF, tag
 
 __all__ = ["set_value", "value_of", "whole"]
 

@@ -13,7 +13,8 @@ from . import masks
 from .canvas import naming
 from .darktable import Step, params
 from .entries import set_value, value_of, whole
-from .packet import DARKTABLE, RDF, descriptions, tag
+from .namespaces import DARKTABLE, RDF, tag
+from .packet import descriptions
 
 __all__ = ["OURS", "Test", "append", "drop", "params_of", "steps"]
 

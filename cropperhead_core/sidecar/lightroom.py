@@ -14,7 +14,8 @@ from cropperhead_core.photo import Photo, is_raw
 from . import adobe, provenance
 from .adobe import Name
 from .files import Content
-from .packet import CROPPERHEAD, CRS, NEW, PHOTOSHOP, TIFF, descriptions, packed, parsed, rdf_of
+from .namespaces import CROPPERHEAD, CRS, PHOTOSHOP, TIFF
+from .packet import NEW, descriptions, packed, parsed, rdf_of
 from .provenance import Provenance
 
 __all__ = ["is_of", "is_ours", "read", "require_undeveloped", "with_crop", "without_crop"]

@@ -14,7 +14,8 @@ from typing import Any
 from cropperhead_core.errors import DamagedSidecar
 
 from .entries import set_value, value_of, whole
-from .packet import DARKTABLE, RDF, descriptions, properties, tag
+from .namespaces import DARKTABLE, RDF, tag
+from .packet import descriptions, properties
 
 __all__ = ["renumber", "require_kept"]
 

@@ -18,32 +18,19 @@ from lxml import etree
 from cropperhead_core.errors import DamagedSidecar, ToolError
 
 from .files import MAX_BYTES
+from .namespaces import META, RDF, tag
 
-__all__ = ["CROPPERHEAD", "CRS", "DARKTABLE", "NEW", "PHOTOSHOP", "RDF", "TIFF", "XMP", "XMP_MM"]
-__all__ += ["adobe_parser", "descriptions", "packed", "parsed", "properties", "rdf_of"]
-__all__ += ["require_kept", "tag"]
+__all__ = [
+    "NEW",
+    "adobe_parser",
+    "descriptions",
+    "packed",
+    "parsed",
+    "properties",
+    "rdf_of",
+    "require_kept",
+]
 
-CRS = "http://ns.adobe.com/camera-raw-settings/1.0/"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-XMP = "http://ns.adobe.com/xap/1.0/"
-XMP_MM = "http://ns.adobe.com/xap/1.0/mm/"
-TIFF = "http://ns.adobe.com/tiff/1.0/"
-PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
-DARKTABLE = "http://darktable.sf.net/"
-CROPPERHEAD = "https://cropperhead.org/ns/1.0/"
-META = "adobe:ns:meta/"
-PREFIXES = {
-    "crs": CRS,
-    "xmp": XMP,
-    "xmpMM": XMP_MM,
-    "tiff": TIFF,
-    "photoshop": PHOTOSHOP,
-    "darktable": DARKTABLE,
-    "cropperhead": CROPPERHEAD,
-}
-"""For properties of namespaces that a packet did not use yet."""
-for _prefix, _namespace in PREFIXES.items():
-    etree.register_namespace(_prefix, _namespace)
 NEW = b"""<?xml version="1.0" encoding="UTF-8"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="CropperHead">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -69,11 +56,6 @@ LIBEXEMPI = "libexempi.so.8"
 
 Tree = Any
 Properties = set[tuple[str, str, str]]
-
-
-def tag(namespace: str, name: str) -> str:
-    """The name as lxml spells it."""
-    return f"{{{namespace}}}{name}"
 
 
 def parsed(data: bytes, name: object) -> Tree:

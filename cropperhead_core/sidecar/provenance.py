@@ -9,7 +9,7 @@ from typing import Any
 from cropperhead_core.crop import Crop
 
 from .adobe import CROP_KEYS, Name, fields, number, restore, update
-from .packet import CROPPERHEAD
+from .namespaces import CROPPERHEAD
 
 __all__ = ["Provenance", "note", "signed", "take_back"]
 

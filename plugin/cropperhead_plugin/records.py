@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from cropperhead_core.crop import Size
     from cropperhead_core.suggestion import RankedCrop, Suggestion
 
-__all__ = ["Applied", "How", "Recorded", "Scored", "Shown", "Undone", "suggestion_record"]
+__all__ = [
+    "Applied",
+    "How",
+    "Recorded",
+    "Scored",
+    "Shown",
+    "Undone",
+    "crop_record",
+    "recorded_crop",
+    "suggestion_record",
+]
 
 
 How = Literal["restored", "removed", "withdrawn"]

@@ -10,7 +10,8 @@ from lxml import etree
 
 from cropperhead_core.sidecar import history
 from cropperhead_core.sidecar.darktable import TURN, TURN_BYTES, Step
-from cropperhead_core.sidecar.packet import DARKTABLE, NEW, RDF, packed, parsed, tag
+from cropperhead_core.sidecar.namespaces import DARKTABLE, RDF, tag
+from cropperhead_core.sidecar.packet import NEW, packed, parsed
 
 EXPOSURE_EV = 1.0
 

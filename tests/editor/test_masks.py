@@ -9,7 +9,8 @@ import pytest
 
 from cropperhead_core import Crop, write_crop
 from cropperhead_core.sidecar import history, remove_crop
-from cropperhead_core.sidecar.packet import DARKTABLE, RDF, packed, parsed, tag
+from cropperhead_core.sidecar.namespaces import DARKTABLE, RDF, tag
+from cropperhead_core.sidecar.packet import packed, parsed
 
 from . import chart, histories
 from .conftest import Darktable

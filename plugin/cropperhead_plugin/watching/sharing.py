@@ -54,8 +54,8 @@ def adopted(own: Suggestion, record: Mapping[str, Any]) -> Suggestion | None:
     ratio = own.size.width / own.size.height * theirs.height / theirs.width
     if abs(ratio - 1) > SHAPE:
         return None
-    crops = tuple(_ranked(ranked) for ranked in record["crops"])
     with suppress(InvalidCrop):
+        crops = tuple(map(_ranked, record["crops"]))
         for ranked in crops:
             ranked.crop.checked(own.size)
         verdict, angle, note = record["verdict"], record["angle"], record["note"]

@@ -14,7 +14,8 @@ from cropperhead_core.errors import DamagedSidecar, InvalidCrop
 from cropperhead_core.photo import Photo
 from cropperhead_core.sidecar import Provenance, lightroom
 from cropperhead_core.sidecar.adobe import decoded, encoded, number
-from cropperhead_core.sidecar.packet import CRS, NEW
+from cropperhead_core.sidecar.namespaces import CRS
+from cropperhead_core.sidecar.packet import NEW
 from tests.strategies import crops_of, sizes
 
 from .test_darktable import apart, photos_with_crops

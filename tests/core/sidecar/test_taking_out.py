@@ -19,7 +19,8 @@ from cropperhead_core.sidecar import (
 )
 from cropperhead_core.sidecar.darktable import Step
 from cropperhead_core.sidecar.history import append
-from cropperhead_core.sidecar.packet import DARKTABLE, RDF, packed, parsed, tag
+from cropperhead_core.sidecar.namespaces import DARKTABLE, RDF, tag
+from cropperhead_core.sidecar.packet import packed, parsed
 from tests.editor import histories
 
 from .test_writing import CROP, EDITORS, OTHER
