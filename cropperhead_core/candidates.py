@@ -33,7 +33,7 @@ ROWS = 64
 """Of the weights at a time: they stay in the processor's cache, which takes a third of the time."""
 
 
-def candidates(frame_aspect: float, aspect: float | None = None) -> NDArray[np.float32]:
+def candidates(frame_aspect: float, aspect: float | None = None) -> NDArray[np.float64]:
     """Boxes (n, 4) left, top, right, bottom in fractions of a frame of this aspect.
 
     aspect is the width over height wished for, None for any. Row 0 is the largest allowed box, the
@@ -50,7 +50,7 @@ def _what_they_depend_on(frame_aspect: float, aspect: float | None) -> tuple[flo
 
 
 @lru_cache(maxsize=64)
-def _candidates(frame_aspect: float, aspect: float | None) -> NDArray[np.float32]:
+def _candidates(frame_aspect: float, aspect: float | None) -> NDArray[np.float64]:
     if aspect is not None:
         boxes = _placed(_largest(aspect / frame_aspect), SCALES, PLACES)
     else:
@@ -59,9 +59,8 @@ def _candidates(frame_aspect: float, aspect: float | None) -> NDArray[np.float32
         others = [_placed(shape, FREE_SCALES, FREE_PLACES) for shape in shapes if min(shape) < 0.97]
         boxes = np.concatenate([own, *others])
         boxes = boxes[areas(boxes) >= LEAST]
-    found = boxes.astype(np.float32)
-    found.flags.writeable = False
-    return found
+    boxes.flags.writeable = False
+    return boxes
 
 
 def nearness(frame_aspect: float, aspect: float | None = None) -> NDArray[np.float64]:
@@ -84,12 +83,12 @@ def _nearness(frame_aspect: float, aspect: float | None) -> NDArray[np.float64]:
     return weights
 
 
-def _apart(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float64]:
+def _apart(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far the edges of (n, 4) boxes are from those of (m, 4) others at most, (n, m)."""
-    apart = np.zeros((len(boxes), len(others)), np.float32)
+    apart = np.zeros((len(boxes), len(others)))
     for edge, other in zip(boxes.T, others.T, strict=True):
         np.maximum(apart, np.abs(edge[:, None] - other), out=apart)
-    return apart.astype(np.float64)
+    return apart
 
 
 def _largest(relative: float) -> tuple[float, float]:

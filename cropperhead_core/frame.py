@@ -17,7 +17,7 @@ from .preview import rotated
 __all__ = ["Frame"]
 
 NEARLY = 1e-3
-"""Pixels; less than that is what single precision makes of candidates."""
+"""Pixels; what rounding makes of whole ones and halves is less."""
 EXACT_FROM = 100
 """Multiples of a ratio from which the next lower whole multiple costs less than 1 % of a side."""
 

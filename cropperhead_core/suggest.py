@@ -116,7 +116,7 @@ def _scored(found: Scene, shape: Shape) -> tuple[Floats, Floats, float]:
     neighbours; so is that of the whole frame, where it is a candidate.
     """
     aspects = found.frame.aspect, _wanted(shape, found.frame)
-    boxes = _snapped(found, candidates(*aspects).astype(np.float64), shape)
+    boxes = _snapped(found, candidates(*aspects), shape)
     scores = found.look.scores(np.concatenate([[WHOLE], boxes]).astype(np.float32))
     # Rounded, so that candidates of the same worth are that in whatever order they are added.
     means = (nearness(*aspects) @ scores[1:]).round(9)

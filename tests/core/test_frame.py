@@ -59,7 +59,7 @@ def test_snapping_keeps_a_box_inside_and_in_place(
 @pytest.mark.parametrize("size", [Size(454, 320), Size(427, 320), Size(512, 341)])
 def test_a_mirrored_box_is_snapped_to_the_mirror_image(size: Size) -> None:
     frame = Frame.inside(size, 0.0)
-    boxes = candidates(size.aspect, None).astype(np.float64)
+    boxes = candidates(size.aspect, None)
     off_centre = np.abs(boxes[:, 0] + boxes[:, 2] - 1) > 1e-3  # the middle has two halves
     snapped = frame.snapped(boxes, None)[off_centre]
     assert mirrored(snapped) == pytest.approx(frame.snapped(mirrored(boxes), None)[off_centre])
@@ -70,7 +70,7 @@ def test_the_mirror_image_of_each_snapped_candidate_is_one_too(
     width: int, height: int, ratio: Fraction | None
 ) -> None:
     frame = Frame.inside(Size(width, height), 0.0)
-    boxes = candidates(frame.aspect, None if ratio is None else float(ratio)).astype(np.float64)
+    boxes = candidates(frame.aspect, None if ratio is None else float(ratio))
     off_centre = np.abs(boxes[:, 0] + boxes[:, 2] - 1) > 1e-3
     snapped = frame.snapped(boxes[off_centre], ratio)
     pixels = [(each[:, ::2] * width).round(3) + 0.0 for each in (snapped, mirrored(snapped))]

@@ -93,7 +93,7 @@ def people_rows(photos: Iterable[Cropped], methods: Mapping[str, Method]) -> tup
     found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in methods}
     for photo in photos:
         pixels = photo.pixels()
-        offered = candidates(pixels.shape[1] / pixels.shape[0]).astype(np.float64)
+        offered = candidates(pixels.shape[1] / pixels.shape[0])
         for name, method in methods.items():
             found[name].append(_against(clipped(method(pixels, offered).box), photo.boxes))
         if len(photo.boxes) > 1:
