@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from .errors import JournalError
 
 __all__ = ["Store"]
 
-BUSY_TIMEOUT_S = 30.0
+BUSY_TIMEOUT_S, WAIT_S = 30.0, 0.01
 CACHE_KIB = 256
 """Pages kept in memory. With SQLite's own 2,000 KiB a watch grows by 4 MB over its first 4,000
 photos, for nothing: the system's cache has the same pages."""
@@ -81,7 +82,7 @@ class Store:
             )
         if version == known:
             return
-        self._db.execute("PRAGMA journal_mode = WAL")
+        self._use_wal()
         self._db.execute("BEGIN IMMEDIATE")
         with self._db:
             # Another process may have been here while this one waited.
@@ -89,6 +90,19 @@ class Store:
                 for statement in script.split(";"):
                     self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {known}")
+
+    def _use_wal(self) -> None:
+        """Switch to WAL, waiting for others who do so now: here SQLite itself waits for nobody."""
+        end = time.monotonic() + BUSY_TIMEOUT_S
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(WAIT_S)
+            else:
+                return
 
     def _version(self) -> int:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
