@@ -22,8 +22,8 @@ HALF = """echo '{"version":1,"photo":"a","verdict":"crop","crops":[{"history":[]
 
 @pytest.fixture(scope="module")
 def gui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
-    """darktable with a plugin that waits two seconds for an answer."""
-    settings = "lua/cropperhead/ratio=1:1\nlua/cropperhead/patience=2\n"
+    """darktable with a plugin that waits five seconds for an answer."""
+    settings = "lua/cropperhead/ratio=1:1\nlua/cropperhead/patience=5\n"
     with panel(tmp_path_factory.mktemp("gui"), settings=settings) as running:
         yield running
 
@@ -47,8 +47,8 @@ def number(gui: Panel, tmp_path: Path) -> int:
         ("kill -SEGV $$", "ended before"),
         ("echo 'ModelError: no model' >&2; exit 1", "no model"),
         ("exit 0", "ended before"),
-        ("exec sleep 600", "no answer for 2 seconds"),
-        ("trap '' TERM; while :; do sleep 0.1; done", "no answer for 2 seconds"),
+        ("exec sleep 600", "no answer for 5 seconds"),
+        ("trap '' TERM; while :; do sleep 0.1; done", "no answer for 5 seconds"),
     ],
 )
 def test_a_program_that_fails_is_told_and_nothing_is_changed(
