@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import select
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from subprocess import TimeoutExpired
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,6 +20,8 @@ MISSING = "cannot start {0}: install it (Debian: apt install libimage-exiftool-p
 SILENT_S = 120.0
 """Seconds without a byte from exiftool after which it is taken for stuck: a slow card, not a slow
 file, is what takes longest."""
+KILL_S = 1.0
+"""How long one that was killed may take to end."""
 
 
 class ExifTool:
@@ -114,7 +117,8 @@ class ExifTool:
     def _stuck(self, error: TimeoutError) -> ToolError:
         """The error of a process that says nothing, which is killed: it would not hear us."""
         self._helper._process.kill()
-        self._helper._process.communicate()
+        with suppress(TimeoutExpired):  # one that waits for a disk ends when the kernel gives up
+            self._helper._process.communicate(timeout=KILL_S)
         self._helper = None
         return ToolError(f"{self._program} is stuck: {error}")
 

@@ -146,6 +146,8 @@ def named(argument: str) -> Path:
     """
     if not argument:
         raise SettingsError("expected a path, got an empty name: is a shell variable unset?")
+    if "\0" in argument:  # from the settings; no shell can say it
+        raise SettingsError(f"expected a path, got a name with a NUL in it: {argument!r}")
     return Path(argument)
 
 

@@ -289,6 +289,15 @@ def test_a_folder_that_may_be_misspelled_is_named(home: Home) -> None:
     assert f"; {absent} is not there yet" in json.loads(done.stdout)["advice"]
 
 
+def test_a_folder_of_the_settings_that_can_never_be_is_said(home: Home) -> None:
+    settings = home.place / ".config/cropperhead/settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('folders = ["/tmp/a\\u0000b"]\n')
+    done = home.run("watch", "--once")
+    assert done.returncode == 2
+    assert b"got a name with a NUL in it" in done.stderr
+
+
 def test_a_unit_of_somebody_elses_stays(home: Home) -> None:
     unit = home.place / ".config/systemd/user/cropperhead.service"
     unit.parent.mkdir(parents=True)
