@@ -8,7 +8,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from .errors import SidecarConflict, UnreadablePhoto
@@ -58,21 +58,21 @@ def alone_in(folder: Path) -> Iterator[None]:
     The kernel keeps the lock (flock), and drops it with the process. Where there are no locks, or
     the folder is closed to us, we go without. Raises `SidecarConflict` after LONGEST_S.
     """
-    try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
+    with ExitStack() as stack:
+        with suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            stack.callback(os.close, handle)
+            _lock(handle, folder)
         yield
-        return
-    try:
-        end = time.monotonic() + LONGEST_S
-        while not _locked(handle):
-            if time.monotonic() > end:
-                message = f"another CropperHead is writing into {folder}: try again"
-                raise SidecarConflict(message, is_race=True)
-            time.sleep(WAIT_S)
-        yield
-    finally:
-        os.close(handle)
+
+
+def _lock(handle: int, folder: Path) -> None:
+    end = time.monotonic() + LONGEST_S
+    while not _locked(handle):
+        if time.monotonic() > end:
+            message = f"another CropperHead is writing into {folder}: try again"
+            raise SidecarConflict(message, is_race=True)
+        time.sleep(WAIT_S)
 
 
 def _locked(handle: int) -> bool:

@@ -21,7 +21,7 @@ from .packet import require_kept
 from .provenance import Provenance
 from .reading import DIALECTS
 
-__all__ = ["Change", "remove_crop", "write_crop"]
+__all__ = ["WHOLE_PIXELS", "Change", "remove_crop", "write_crop"]
 
 WHOLE_PIXELS = 1.0
 """How far the edges of one crop may be apart: darktable keeps whole pixels only."""

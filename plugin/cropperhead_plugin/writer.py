@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cropperhead_core.content import content_key, digest
+from cropperhead_core.crop import Crop
 from cropperhead_core.editor import Editor
 from cropperhead_core.errors import CropperHeadError, NotInJournal
 from cropperhead_core.journal import Journal, Writing
@@ -73,14 +74,7 @@ class Writer:
         def journalled(change: Change) -> None:
             if change.path != suggestion.photo and expected not in (None, short(change.before)):
                 raise changed_meanwhile(change.path)
-            writing = Writing(
-                suggestion.photo,
-                self._editor,
-                change.path,
-                best.crop,
-                _kept(suggestion.photo, change),
-                digest(change.after),
-            )
+            writing = _writing(suggestion.photo, self._editor, best.crop, change)
             begun.append(self._journal.begin(writing, key))
 
         now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -162,6 +156,11 @@ def _facts(suggestion: Suggestion) -> Photo:
     """The photo as it was looked at, so that it need not be again."""
     size = upright_size(suggestion.size, suggestion.orientation)
     return Photo(suggestion.photo, size, suggestion.orientation, exif=suggestion.exif)
+
+
+def _writing(photo: Path, editor: Editor, crop: Crop, change: Change) -> Writing:
+    """What the journal is to know of a change before it is made."""
+    return Writing(photo, editor, change.path, crop, _kept(photo, change), digest(change.after))
 
 
 def _kept(photo: Path, change: Change) -> Content:

@@ -14,6 +14,7 @@ from cropperhead_core.journal import Journal
 from cropperhead_core.photo import read_photo
 from cropperhead_core.sidecar import find_crop
 from cropperhead_core.sidecar.files import sidecar_path
+from cropperhead_core.sidecar.writing import WHOLE_PIXELS
 from cropperhead_plugin.protocol import one_line
 from cropperhead_plugin.records import crop_record, recorded_crop
 from cropperhead_plugin.written import in_turn
@@ -30,8 +31,6 @@ TAKEN_AWAY = "our crop in it was taken away: 'cropperhead apply' writes one agai
 NO_WATCH = ""
 """Options of a result that no watch produced: it applies to that photo, to no twin or burst."""
 NOT_HERE = "was given a crop before, which is not here: 'cropperhead apply' writes one"
-SAME_PX = 1.0
-"""How far the edges of a crop may be from what was asked: darktable keeps whole pixels only."""
 
 Told = tuple[State, str]
 """What became of a photo, and a word about it."""
@@ -80,7 +79,7 @@ def _has_anothers_crop(known: Known, path: Path, policy: Policy, journal: Journa
     if known.state == "done":
         own += map(recorded_crop, json.loads(known.record)["crops"][:1])
     size = read_photo(path).upright
-    return not any(found.crop.is_near(crop, size, SAME_PX) for crop in own)
+    return not any(found.crop.is_near(crop, size, WHOLE_PIXELS) for crop in own)
 
 
 def _embedded(path: Path, queue: Queue, journal: Journal) -> Told | None:
