@@ -45,13 +45,17 @@ def page(found: Evaluation) -> str:
 
 
 def _data(found: Evaluation) -> dict[str, Any]:
-    rows = [record for record in records(found) if record["kind"] == "row"]
+    told = list(records(found))
+    rows = [record for record in told if record["kind"] == "row"]
     seen = "fitted to (its figures flatter it)" if found.is_seen else "not fitted to"
     return {
         "about": f"{len(found.shown)} photos of the {found.part} part, which the model "
         f"{found.model} was {seen}. {found.reservation}".rstrip(),
         "methods": [row["name"] for row in rows],
         "rows": rows,
+        "full": found.table.full,
+        "best": found.table.best,
+        "people": [record for record in told if record["kind"] == "people"],
         "missing": dict(found.table.missing),
         "photos": [_photo(each) for each in found.shown],
     }

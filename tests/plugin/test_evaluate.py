@@ -112,7 +112,33 @@ def test_the_page_shows_each_photo_with_every_crop(judged: tuple[Path, list[Any]
     assert seen.count("<article") == 4
     assert seen.count("<svg") == 4 * (1 + 12)
     assert "4 of 4 photos" in seen
-    assert seen.count('<th scope="row">') == 12
+
+
+def test_the_page_has_every_table_and_line(judged: tuple[Path, list[Any]]) -> None:
+    rows = [line for line in judged[1] if line["kind"] == "row"]
+    tables = re.findall(r"<caption>(.*?)</caption>(.*?)</table>", browsed(judged[0] / PAGE), re.S)
+    assert {title: body.count('<th scope="row">') for title, body in tables} == {
+        "What it chooses": len(rows),
+        "Beside ours, photo by photo": len([row for row in rows if row["name"] != row["ours"]]),
+        "How it behaves": len(rows),
+        "How it levels": len([row for row in rows if row["levelling"]]),
+        "Against crops by people": 12,
+    }
+
+
+def test_the_page_tells_means_and_shares_with_their_intervals(
+    judged: tuple[Path, list[Any]],
+) -> None:
+    first, *others = judged[1]
+    seen = " ".join(re.sub(r"<.*?>", " ", browsed(judged[0] / PAGE)).split())
+    mean, low, high = first["full"]
+    assert f"The whole frame scores {mean:.2f} {low:.2f} to {high:.2f} on average" in seen
+    ours = next(line for line in others if line["name"] == "ours: suggest")
+    mean, low, high = (round(100 * part) for part in ours["among_best"])
+    assert f" {mean} % {low} to {high} " in seen
+    people = next(line for line in others if line["kind"] == "people")
+    mean, low, high = people["overlap"]
+    assert f"{people['name']} 1 {mean:.2f} {low:.2f} to {high:.2f} " in seen
 
 
 def test_the_page_says_whose_the_scores_are_and_what_was_set_on_these_photos(
@@ -132,7 +158,8 @@ def test_the_page_counts_the_worst_that_it_shows(judged: tuple[Path, list[Any]])
 def test_the_page_writes_ranges_in_words(judged: tuple[Path, list[Any]]) -> None:
     ranges = re.findall(r"<small>(.*?)</small>", browsed(judged[0] / PAGE))
     assert ranges
-    assert all(re.fullmatch(r"−?\d+\.\d\d to −?\d+\.\d\d", each) for each in ranges)
+    number = r"−?\d+(\.\d\d)?"
+    assert all(re.fullmatch(f"{number} to {number}", each) for each in ranges)
 
 
 @pytest.mark.parametrize("width", [400, 1400])
