@@ -7,8 +7,9 @@ local function strict(fields)
   })
 end
 
--- `setup`: minor (of the API), sidecar (a path), view, hovered (a number, false for none), and
--- broken: "raises" or "ignores" what styles.apply then does.
+-- `setup`: minor (of the API), sidecar (a path), view, hovered (a number, false for none), late
+-- (milliseconds until a sidecar is written) and broken: "raises" or "ignores" what styles.apply
+-- then does.
 return function(setup, was_drawn)
   local log, view, styles = {}, setup.view, {}
   local image = { id = 1, sidecar = setup.sidecar }
@@ -18,11 +19,20 @@ return function(setup, was_drawn)
     log[#log + 1] = name
   end
 
-  local function write()
+  local is_due = false
+
+  local function put()
     local entry = ('<rdf:li darktable:operation="crop" after="%d"/>'):format(#log)
     local file = assert(io.open(setup.sidecar, "wb"))
     file:write("<darktable:history>", entry, "</darktable:history></x:xmpmeta>")
     file:close()
+  end
+
+  local function write()
+    is_due = true
+    if setup.late <= 0 then
+      put()
+    end
   end
 
   function image.apply_style()
@@ -75,7 +85,15 @@ return function(setup, was_drawn)
     },
     styles = styles,
     tags = strict { find = function() return nil end },
-    control = strict { sleep = was_drawn },
+    control = strict {
+      sleep = function(ms)
+        was_drawn()
+        setup.late = setup.late - ms
+        if is_due and setup.late <= 0 then
+          put()
+        end
+      end,
+    },
     gui = setmetatable(gui, {
       __index = function(_, name)
         assert(name == "hovered", "field not found")

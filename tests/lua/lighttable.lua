@@ -1,9 +1,9 @@
 -- A darktable with as much of its interface as the buttons in the lighttable take. What is appended
 -- to a photo's history is noted in its `edits`.
 
-local function sidecar_with(operation, enabled)
-  return ('<darktable:history><rdf:li darktable:operation="%s" darktable:enabled="%s"/>'
-    .. "</darktable:history></x:xmpmeta>"):format(operation, enabled)
+local function sidecar_with(operation, enabled, edits)
+  return ('<darktable:history><rdf:li darktable:operation="%s" darktable:enabled="%s"'
+    .. ' darktable:params="%d"/></darktable:history></x:xmpmeta>'):format(operation, enabled, edits)
 end
 
 local function put(path, text)
@@ -13,9 +13,10 @@ local function put(path, text)
 end
 
 -- `setup`: folder, program (a path), keep (the box *keep my crops*), and photos: each has name,
--- tag (may be missing), and operation and enabled of the last step in its history.
+-- tag (may be missing), and operation and enabled of the last step in its history; is_queued: it
+-- writes sidecars only while somebody sleeps, as darktable 5 does.
 return function(setup, memory)
-  local said, styles, images = {}, {}, {}
+  local said, styles, images, queue = {}, {}, {}, {}
   local tags = {
     find = function(name) return { name = name, delete = function() end } end,
     create = function(name) return { name = name } end,
@@ -26,7 +27,7 @@ return function(setup, memory)
     styles[1] = { name = "CropperHead", delete = function() styles[1] = nil end }
   end
   local dt = {
-    configuration = { cache_dir = setup.folder },
+    configuration = { api_version_major = 9, api_version_minor = 0, cache_dir = setup.folder },
     styles = styles,
     tags = tags,
     print_log = function() end,
@@ -34,7 +35,12 @@ return function(setup, memory)
       ending = false,
       dispatch = function(work) work() end,
       execute = function(line) os.execute(line) end,
-      sleep = function() end,
+      sleep = function()
+        for path, text in pairs(queue) do
+          put(path, text)
+        end
+        queue = {}
+      end,
     },
     gui = {
       create_job = function() return {} end,
@@ -58,9 +64,12 @@ return function(setup, memory)
     end
     function image.apply_style()
       image.edits = image.edits + 1
-      put(image.sidecar, sidecar_with("crop", "1"))
+      queue[image.sidecar] = sidecar_with("crop", "1", image.edits)
+      if not setup.is_queued then
+        dt.control.sleep()
+      end
     end
-    put(image.sidecar, sidecar_with(photo.operation or "exposure", photo.enabled or "1"))
+    put(image.sidecar, sidecar_with(photo.operation or "exposure", photo.enabled or "1", 0))
     images[id] = image
   end
   return {

@@ -37,7 +37,7 @@ class Desk:
     def __init__(self, lua: Lua, folder: Path) -> None:
         self.lua, self.folder = lua, folder
         self.photos: list[dict[str, object]] = []
-        self.keep = True
+        self.keep, self.is_queued = True, False
 
     def photo(self, deliver: object = None, outcome: object = None, **more: object) -> None:
         """A photo more; its answers, and as lighttable.lua has it."""
@@ -53,11 +53,17 @@ class Desk:
         program.write_text(PROGRAM)
         program.chmod(0o755)
         place = {"folder": str(self.folder), "program": str(program)}
-        setup = self.lua.table(place | {"keep": self.keep, "photos": self.photos})
+        wishes = {"keep": self.keep, "is_queued": self.is_queued}
+        setup = self.lua.table(place | wishes | {"photos": self.photos})
         make = self.lua.runtime.eval(f'(dofile("{LIGHTTABLE}"))')
         self.app: Any = make(setup, self.lua.module("memory").new())
         for name in names:
             self.lua.module("actions")[name.encode()](self.app, self.app.images)
+        return self.said
+
+    @property
+    def said(self) -> str:
+        """What was said last."""
         return [text.decode() for text in self.app.said.values()][-1]
 
     @property

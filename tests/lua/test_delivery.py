@@ -26,7 +26,7 @@ def delivered(lua: Lua, tmp_path: Path) -> Delivered:
 
     def deliver(minor: int, **setup: object) -> list[str]:
         place = {"sidecar": str(tmp_path / "a.jpg.xmp"), "cache": str(tmp_path)}
-        made = {"view": "darkroom", "hovered": SHOWN, "minor": minor} | place | setup
+        made = {"view": "darkroom", "hovered": SHOWN, "minor": minor, "late": 0} | place | setup
         make = lua.runtime.eval(f'(dofile("{DARKTABLE}"))')
         dt = make(lua.table(made), lua.module("darkroom").was_drawn)
         lua.module("delivery").append(dt, dt.image, lua.table([STEP]))
@@ -59,6 +59,10 @@ def test_a_new_darktable_applies_it_wherever_the_pointer_is(
     delivered: Delivered, hovered: int
 ) -> None:
     assert delivered(NEW, hovered=hovered) == ["styles.apply"]
+
+
+def test_a_new_darktable_may_write_its_sidecar_late(delivered: Delivered) -> None:
+    assert delivered(NEW, late=1250) == ["styles.apply"]
 
 
 @pytest.mark.parametrize("broken", ["raises", "ignores"])

@@ -29,9 +29,9 @@ end
 
 -- Bring this crop of a suggestion, or with 0 what was before all of them.
 local function bring(app, image, answer, index)
-  local crop = answer.crops[index]
+  local crop, before = answer.crops[index], sidecar.framing(image)
   delivery.append(app.dt, image, crop and crop.history or answer.before)
-  memory.keep(app.memory, image, answer, index)
+  memory.keep(app.memory, image, answer, index, before)
 end
 
 -- Act on the answer for a photo, where it is a crop with this one; gives what it came to, as
@@ -45,8 +45,9 @@ local function suggested(app, image, answer, index)
   elseif answer.kind == "left" then
     if may_have_ours(app, image) then
       bring(app, image, answer, 0)
+    else
+      memory.keep(app.memory, image, answer, 0)
     end
-    memory.keep(app.memory, image, answer, 0)
     delivery.tag(app.dt, image, "left")
   end
   return answer.kind
@@ -197,6 +198,9 @@ end
 -- Note what became of photos that the photographer has just left, where their framing was changed.
 function actions.leave(app, image)
   local is_ours = memory.has(app.memory, image) or delivery.is_tagged(image, "suggested")
+  if is_ours then
+    sidecar.catch_up(app.dt)
+  end
   if is_ours and not memory.known(app.memory, image) then
     memory.forget(app.memory, image)
     local done = note(app, { image }, nil)

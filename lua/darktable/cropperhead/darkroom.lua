@@ -2,12 +2,14 @@
 -- `dt` is darktable.
 
 local folder = (...):gsub("darkroom$", "")
+local api = require(folder .. "api")
 local sidecar = require(folder .. "sidecar")
 
 local darkroom = {}
 
-local DRAW_MS, WRITE_MS, PAUSE_MS = 3000, 1000, 20
+local DRAW_MS, WRITE_MS, PAUSE_MS = 3000, 3000, 20
 local VIEW_MS, OPEN_MS, TRIES = 5000, 300, 3
+local SAFE = 4
 local drawn = 0
 
 -- To be told whenever darktable has drawn the photo of the darkroom.
@@ -48,8 +50,7 @@ end
 -- API 9.4 (5.0, darktable issue 18268) and 9.6 (5.4, lua-scripts issue 664). image:apply_style is
 -- the same function without that, in all of them.
 local function has_safe_apply(dt)
-  local major, minor = dt.configuration.api_version_major, dt.configuration.api_version_minor
-  return major > 9 or (major == 9 and minor >= 4)
+  return api.is_at_least(dt, SAFE)
 end
 
 -- A shortcut acts on the photo that the pointer is over before any that is selected, in the film

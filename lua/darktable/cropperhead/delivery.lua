@@ -78,6 +78,7 @@ function delivery.flush(dt, images)
   if dt.gui.current_view().id == "darkroom" then
     darkroom.show_again(dt)
   end
+  sidecar.catch_up(dt)
   for _, image in ipairs(images) do
     sidecar.settle(dt, image)
   end

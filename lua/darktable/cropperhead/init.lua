@@ -67,6 +67,11 @@ local function meant()
   return #selected > 0 and selected or { dt.gui.hovered }
 end
 
+-- Whether nobody can have changed these photos since we did: in the lighttable, as we left them.
+local function are_ours(images)
+  return dt.gui.current_view().id == "lighttable" and memory.knows(app.memory, images)
+end
+
 -- Do this with the photos that are meant, in a thread of its own, one thing at a time.
 local function act(work, ...)
   local more = { ... }
@@ -83,13 +88,17 @@ local function act(work, ...)
       dt.control.dispatch(function()
         local ok, why = pcall(function()
           app.flushed = os.time()
-          delivery.flush(dt, images)
+          memory.settle(dt, app.memory)
+          if not (work == actions.step and are_ours(images)) then
+            delivery.flush(dt, images)
+          end
           work(app, images, table.unpack(more))
         end)
         app.busy, app.flushed = false, os.time()
         if not ok then
           app.say(tostring(why))
         end
+        memory.settle(dt, app.memory)
       end)
     end
   end

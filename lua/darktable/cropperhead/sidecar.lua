@@ -1,12 +1,14 @@
 -- What darktable has written of a photo: when it is whole, and what frames the photo there.
 
 local folder = (...):gsub("sidecar$", "")
+local api = require(folder .. "api")
 local files = require(folder .. "files")
 local framing = require(folder .. "framing")
 
 local sidecar = {}
 
 local SETTLE_MS, PAUSE_MS = 2000, 20
+local QUEUED, QUEUE_MS = 3, 1500
 
 -- darktable writes sidecars in a thread of its own: wait until this one is whole, or not long.
 function sidecar.settle(dt, image)
@@ -18,6 +20,15 @@ function sidecar.settle(dt, image)
     end
     dt.control.sleep(PAUSE_MS)
     waited = waited + PAUSE_MS
+  end
+end
+
+-- Wait until sidecars say what was done before. Newer darktables put photos into a queue for that,
+-- which they look at once in 1 to 1.25 s (src/control/jobs/sidecar_jobs.c, in 5.0 and 5.4; the file
+-- is of 2024, so 4.8, which has API 9.3, may be the first).
+function sidecar.catch_up(dt)
+  if api.is_at_least(dt, QUEUED) then
+    dt.control.sleep(QUEUE_MS)
   end
 end
 
