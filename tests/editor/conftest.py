@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -16,6 +17,13 @@ class Darktable:
     """darktable-cli with a configuration folder of its own and its library in memory."""
 
     config: Path
+
+    def is_older_than(self, version: int) -> bool:
+        """Whether its first number is less than this."""
+        told = subprocess.run(["darktable-cli", "--version"], capture_output=True, check=False)
+        found = re.search(rb"(\d+)\.\d+", told.stdout)
+        assert found, told
+        return int(found[1]) < version
 
     def __call__(self, photo: Path) -> Image.Image:
         """What darktable makes of the photo and the sidecar beside it."""

@@ -119,9 +119,12 @@ class Panel:
         self.gui.until('dt.gui.current_view().id == "lighttable"')
 
     def begin(self, name: str) -> None:
-        """Use a button's shortcut."""
-        self.gui.lua('said = ""')
-        self.gui.lua(f'dt.gui.action("lua/CropperHead: {ACTIONS[name]}", 0, "", "", 1.0)')
+        """Use a button's shortcut; darktable 5 refuses to do that for a script: the button."""
+        self.gui.lua(
+            'said = "" if dt.configuration.api_version_minor < 4 then'
+            f' dt.gui.action("lua/CropperHead: {ACTIONS[name]}", 0, "", "", 1.0)'
+            f" else {PLUGIN}.actions.{name}() end"
+        )
 
     def press(self, name: str, limit_s: float = WAIT_S) -> str:
         """The same, and wait until it is done; what was said then."""
@@ -130,9 +133,14 @@ class Panel:
         return self.end(limit_s)
 
     def end(self, limit_s: float = WAIT_S) -> str:
-        """Wait until nothing is going on; what was said then."""
-        self.gui.until(f"not {PLUGIN}.is_busy()", limit_s)
+        """Wait until nothing is going on, and sidecars say so; what was said then."""
+        self.idle(limit_s)
+        self.gui.lua("if dt.configuration.api_version_minor >= 3 then dt.control.sleep(1500) end")
         return self.said
+
+    def idle(self, limit_s: float = WAIT_S) -> None:
+        """Wait until nothing is going on; darktable 5 may have sidecars to write still."""
+        self.gui.until(f"not {PLUGIN}.is_busy()", limit_s)
 
     @property
     def said(self) -> str:
@@ -195,13 +203,13 @@ class Panel:
             yield
 
     def leftovers(self) -> list[str]:
-        """Files of ours that are still in darktable's cache, and styles."""
+        """Files of ours that are still in darktable's cache, and styles but darktable 5's own."""
         styles = self.gui.lua(
             'local n = "" for _, s in ipairs(dt.styles) do n = n .. s.name .. "\\n" end return n'
-        )
+        ).splitlines()
         cache = self.gui.folder / "home/.cache/darktable"
         files = [path.name for path in cache.iterdir() if "cropperhead" in path.name.lower()]
-        return [*files, *styles.split()]
+        return [*files, *(name for name in styles if not name.startswith("_l10n_darktable|"))]
 
 
 def script(path: Path, lines: str) -> Path:

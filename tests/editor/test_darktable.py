@@ -46,6 +46,22 @@ def missed_by(photo: Path, angle: float, exported: Darktable) -> float:
     return apart(region(exported(photo)), cropped(angle).quad(SIZE))
 
 
+def dark(image: Image.Image) -> float:
+    """How bright the dark parts of the chart are."""
+    pixels = np.asarray(image)
+    return float(np.median(pixels[pixels < 128]))
+
+
+@pytest.fixture(scope="module")
+def brightened(exported: Darktable, tmp_path_factory: pytest.TempPathFactory) -> float:
+    """The same where a stop was added and nothing cropped."""
+    photo = chart.jpeg(tmp_path_factory.mktemp("brightened") / "chart.jpg")
+    histories.sidecar(photo, histories.exposure())
+    found = dark(exported(photo))
+    assert found > 1.4 * chart.DARK
+    return found
+
+
 @pytest.mark.parametrize(("orientation", "angle"), NEW)
 def test_a_jpeg_is_cropped_as_asked(
     tmp_path: Path, exported: Darktable, orientation: int, angle: float
@@ -86,6 +102,7 @@ def test_a_crop_is_added_to_edits_that_stay(
     orientation: int,
     angle: float,
     steps: Sequence[Step],
+    brightened: float,
 ) -> None:
     photo = chart.jpeg(tmp_path / f"{name}.jpg", Orientation(orientation))
     histories.sidecar(photo, *steps)
@@ -96,7 +113,7 @@ def test_a_crop_is_added_to_edits_that_stay(
     assert min(apart(turned, expected) for turned in turns(region(image))) < (
         FLIPPED_PX if is_flipped else REACHED_PX
     )
-    assert is_a_stop_brighter(image)
+    assert dark(image) == pytest.approx(brightened, abs=1)
 
 
 def test_what_darktable_exports_is_cropped_already(tmp_path: Path, exported: Darktable) -> None:
@@ -108,20 +125,16 @@ def test_what_darktable_exports_is_cropped_already(tmp_path: Path, exported: Dar
     assert find_crop(export) is None
 
 
-def test_a_crop_is_added_to_a_history_without_numbers(tmp_path: Path, exported: Darktable) -> None:
+def test_a_crop_is_added_to_a_history_without_numbers(
+    tmp_path: Path, exported: Darktable, brightened: float
+) -> None:
     photo = chart.jpeg(tmp_path / "old.jpg")
     path = histories.sidecar(photo, histories.exposure(), histories.crop(0.4, 0.4, 0.6, 0.6))
     histories.as_format_2(path)
     write_crop(photo, cropped(2), replace=True)
     image = exported(photo)
     assert apart(region(image), cropped(2).quad(SIZE)) < REACHED_PX
-    assert is_a_stop_brighter(image)
-
-
-def is_a_stop_brighter(image: Image.Image) -> bool:
-    """Whether the exposure in the history was applied."""
-    pixels = np.asarray(image)
-    return bool(np.median(pixels[pixels < 128]) > 1.6 * chart.DARK)
+    assert dark(image) == pytest.approx(brightened, abs=1)
 
 
 @pytest.mark.parametrize(

@@ -23,18 +23,26 @@ FLIPPED_PX = 3.0
 """Where darktable flips, its export adds about one and a half (see test_darktable)."""
 
 
+@pytest.fixture
+def imported(exported: Darktable) -> Darktable:
+    """A darktable that heeds Lightroom's sidecar whenever it renders a photo for the first time."""
+    if not exported.is_older_than(5):
+        pytest.skip("darktable 5 imports Lightroom's crop only as the darkroom opens a new photo")
+    return exported
+
+
 def allowed(orientation: int) -> float:
     return IMPORTED_PX if orientation == 1 else FLIPPED_PX
 
 
 @pytest.mark.parametrize(("orientation", "angle"), [(1, 0), (1, 2), (1, -8), (6, -2), (8, 0.3)])
 def test_a_raw_beside_our_sidecar_is_cropped_as_asked(
-    tmp_path: Path, exported: Darktable, orientation: int, angle: float
+    tmp_path: Path, imported: Darktable, orientation: int, angle: float
 ) -> None:
     photo = chart.raw(tmp_path / "IMG.CR2", Orientation(orientation))
     change = write_crop(photo, cropped(angle), "lightroom")
     assert change.path.name == "IMG.xmp"
-    off = apart(region(exported(photo)), cropped(angle).quad(SIZE))
+    off = apart(region(imported(photo)), cropped(angle).quad(SIZE))
     assert off < allowed(orientation)
 
 
@@ -42,13 +50,13 @@ def test_a_raw_beside_our_sidecar_is_cropped_as_asked(
     ("orientation", "angle"), [(1, -2), (2, 2), (3, 8), (4, 0.3), (5, -2), (6, 0), (7, 2), (8, -2)]
 )
 def test_our_packet_means_the_same_in_every_orientation(
-    tmp_path: Path, exported: Darktable, orientation: int, angle: float
+    tmp_path: Path, imported: Darktable, orientation: int, angle: float
 ) -> None:
     photo = chart.jpeg(tmp_path / "IMG.jpg", Orientation(orientation))
     facts = read_photo(photo)
     packet = lightroom.with_crop(None, facts, cropped(angle), Provenance(), photo)
     photo.with_suffix(".xmp").write_bytes(packet)
-    off = apart(region(exported(photo)), cropped(angle).quad(SIZE))
+    off = apart(region(imported(photo)), cropped(angle).quad(SIZE))
     assert off < allowed(orientation)
 
 

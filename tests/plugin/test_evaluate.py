@@ -116,7 +116,8 @@ def test_the_page_shows_each_photo_with_every_crop(judged: tuple[Path, list[Any]
 
 def test_the_page_has_every_table_and_line(judged: tuple[Path, list[Any]]) -> None:
     rows = [line for line in judged[1] if line["kind"] == "row"]
-    tables = re.findall(r"<caption>(.*?)</caption>(.*?)</table>", browsed(judged[0] / PAGE), re.S)
+    seen = browsed(judged[0] / PAGE)
+    tables = re.findall(r"<caption>(.*?)</caption>(.*?)</table>", seen, re.DOTALL)
     assert {title: body.count('<th scope="row">') for title, body in tables} == {
         "What it chooses": len(rows),
         "Beside ours, photo by photo": len([row for row in rows if row["name"] != row["ours"]]),
