@@ -16,7 +16,7 @@ end
 -- tag (may be missing), and operation and enabled of the last step in its history; is_queued: it
 -- writes sidecars only while somebody sleeps, as darktable 5 does.
 return function(setup, memory)
-  local said, styles, images, queue = {}, {}, {}, {}
+  local said, shown, styles, images, queue = {}, {}, {}, {}, {}
   local tags = {
     find = function(name) return { name = name, delete = function() end } end,
     create = function(name) return { name = name } end,
@@ -76,9 +76,11 @@ return function(setup, memory)
     dt = dt,
     images = images,
     said = said,
+    shown = shown,
     memory = memory,
     _ = function(text) return text end,
     say = function(text) said[#said + 1] = text end,
+    show = function(text) shown[#shown + 1] = text end,
     patience = function() return 60 end,
     program = function() return { setup.program } end,
     wishes = function()

@@ -162,3 +162,11 @@ def test_a_photo_that_is_rejected_is_not_called_best_left(desk: Desk) -> None:
         desk.photo(ANSWER, became("rejected"), tag="suggested")
     assert desk.press("reject") == "Rejected, as before: 2"
     assert not any(b"left" in text for text in desk.app.said.values())
+
+
+def test_a_batch_is_counted(desk: Desk) -> None:
+    for _ in range(3):
+        desk.photo(ANSWER)
+    desk.press("suggest")
+    counted = [text.decode().splitlines()[-1] for text in desk.app.shown.values()]
+    assert counted == ["1/3", "2/3", "3/3"]

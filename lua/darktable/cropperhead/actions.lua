@@ -91,7 +91,10 @@ local function ask(app, images, wishes, act)
       end
       return kind
     end,
-    progress = function(fraction) job.percent = fraction end,
+    progress = function(fraction)
+      job.percent = fraction
+      app.show(("%s\n%.0f/%d"):format(title, fraction * #images, #images))
+    end,
     is_stopped = function() return stopped end,
   })
   job.valid = false

@@ -10,11 +10,33 @@ local darkroom = {}
 local DRAW_MS, WRITE_MS, PAUSE_MS = 3000, 3000, 20
 local VIEW_MS, OPEN_MS, TRIES = 5000, 300, 3
 local SAFE = 4
-local drawn = 0
+local FRAMING = { "crop", "ashift", "clipping" }
+local drawn, left = 0, nil
 
 -- To be told whenever darktable has drawn the photo of the darkroom.
 function darkroom.was_drawn()
   drawn = drawn + 1
+end
+
+-- To be told that we are done with the photo: what is drawn from now on is somebody else's doing.
+function darkroom.leave()
+  left = drawn
+end
+
+-- Whether a module is open that frames the photo: what is done there may be told only later.
+local function is_framing(dt)
+  for _, module in ipairs(FRAMING) do
+    -- No number for a size asks what it is.
+    if dt.gui.action("iop/" .. module, 0, "focus", "", 0 / 0) == 1 then
+      return true
+    end
+  end
+  return false
+end
+
+-- Whether nothing was done to the photo since.
+function darkroom.is_as_left(dt)
+  return drawn == left and not is_framing(dt)
 end
 
 -- Whether this photo is the one that is open.

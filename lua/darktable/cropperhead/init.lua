@@ -13,7 +13,7 @@ local settings = require(folder .. "settings")
 local MODULE = "cropperhead"
 local API = 9
 local CROPS = 5
-local FLUSH_S = 2
+local FLUSH_S, DRAWN_MS = 2, 700
 local EVENTS = {
   "view-changed", "darkroom-image-history-changed", "pixelpipe-processing-complete",
 }
@@ -34,8 +34,14 @@ local app = { dt = dt, _ = _, memory = memory.new(), busy = false, flushed = 0 }
 app.stop = function() end
 local shown
 
-function app.say(text)
+-- Show this in the panel. It waits for the interface, which would fall behind in a batch: what
+-- darktable redraws for each photo costs it more than the photo costs us.
+function app.show(text)
   shown.say(text)
+end
+
+function app.say(text)
+  app.show(text)
   dt.print(text)
 end
 
@@ -67,9 +73,20 @@ local function meant()
   return #selected > 0 and selected or { dt.gui.hovered }
 end
 
--- Whether nobody can have changed these photos since we did: in the lighttable, as we left them.
+-- Whether these photos are as we left them, and nobody is at work on them in the darkroom.
 local function are_ours(images)
-  return dt.gui.current_view().id == "lighttable" and memory.knows(app.memory, images)
+  local is_at_rest = dt.gui.current_view().id == "lighttable" or darkroom.is_as_left(dt)
+  return is_at_rest and memory.knows(app.memory, images)
+end
+
+-- To be told that an action is done, which darktable writes and draws only after a while.
+local function rest()
+  memory.settle(dt, app.memory)
+  darkroom.leave()
+  dt.control.sleep(DRAWN_MS)
+  if not app.busy then
+    darkroom.leave()
+  end
 end
 
 -- Do this with the photos that are meant, in a thread of its own, one thing at a time.
@@ -98,7 +115,7 @@ local function act(work, ...)
         if not ok then
           app.say(tostring(why))
         end
-        memory.settle(dt, app.memory)
+        rest()
       end)
     end
   end
