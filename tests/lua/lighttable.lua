@@ -15,7 +15,7 @@ end
 -- `setup`: folder, program (a path), keep (the box *keep my crops*), and photos: each has name,
 -- tag (may be missing), and operation and enabled of the last step in its history; is_queued: it
 -- writes sidecars only while somebody sleeps, as darktable 5 does.
-return function(setup, memory)
+return function(setup, new_memory)
   local said, shown, styles, images, queue = {}, {}, {}, {}, {}
   local tags = {
     find = function(name) return { name = name, delete = function() end } end,
@@ -77,7 +77,7 @@ return function(setup, memory)
     images = images,
     said = said,
     shown = shown,
-    memory = memory,
+    memory = new_memory(dt),
     _ = function(text) return text end,
     say = function(text) said[#said + 1] = text end,
     show = function(text) shown[#shown + 1] = text end,

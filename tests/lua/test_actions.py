@@ -56,7 +56,7 @@ class Desk:
         wishes = {"keep": self.keep, "is_queued": self.is_queued}
         setup = self.lua.table(place | wishes | {"photos": self.photos})
         make = self.lua.runtime.eval(f'(dofile("{LIGHTTABLE}"))')
-        self.app: Any = make(setup, self.lua.module("memory").new())
+        self.app: Any = make(setup, self.lua.module("memory").new)
         for name in names:
             self.lua.module("actions")[name.encode()](self.app, self.app.images)
         return self.said

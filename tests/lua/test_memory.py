@@ -24,10 +24,11 @@ class Kept:
     def __init__(self, lua: Lua, folder: Path) -> None:
         self.lua, self.memory = lua, lua.module("memory")
         self.path = folder / "a.jpg.xmp"
-        self.store, self.image = self.memory.new(), lua.table({"id": 1, "sidecar": str(self.path)})
+        self.image = lua.table({"id": 1, "sidecar": str(self.path)})
         self.slept = 0
-        self.dt = lua.table({"control": {}})
-        self.dt.control.sleep = self.sleep
+        dt = lua.table({"control": {}})
+        dt.control.sleep = self.sleep
+        self.store = self.memory.new(dt)
         self.late = ""
         self.memory.keep(self.store, self.image, lua.table({}), 1, b"")
 
@@ -42,7 +43,7 @@ class Kept:
         self.path.write_text(f"<darktable:history>{entry}</darktable:history></x:xmpmeta>")
 
     def settle(self) -> None:
-        self.memory.settle(self.dt, self.store)
+        self.memory.settle(self.store)
 
     def is_known(self) -> bool:
         return self.memory.known(self.store, self.image) is not None
@@ -69,6 +70,16 @@ def test_what_is_written_after_ours_is_not_ours(kept: Kept) -> None:
     kept.writes(OTHERS)
     assert not kept.is_known()
     assert not kept.memory.knows(kept.store, kept.lua.runtime.table(kept.image))
+
+
+def test_half_a_sidecar_is_not_what_darktable_writes(kept: Kept) -> None:
+    kept.path.write_text("<darktable:history><rdf:li darktable:operation='cr")
+    kept.late = OURS
+    assert kept.is_known()
+    assert 1000 < kept.slept < 1100
+    assert kept.is_known()
+    kept.writes(OTHERS)
+    assert not kept.is_known()
 
 
 def test_darktable_is_waited_for(kept: Kept) -> None:

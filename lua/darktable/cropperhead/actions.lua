@@ -24,12 +24,12 @@ end
 
 -- The same, of a photo that nothing is known of: what `apply` and the watch write has no tag.
 local function may_be_ours(app, image)
-  return may_have_ours(app, image) or sidecar.is_framed(image)
+  return may_have_ours(app, image) or sidecar.is_framed(app.dt, image)
 end
 
 -- Bring this crop of a suggestion, or with 0 what was before all of them.
 local function bring(app, image, answer, index)
-  local crop, before = answer.crops[index], sidecar.framing(image)
+  local crop, before = answer.crops[index], sidecar.framing(app.dt, image)
   delivery.append(app.dt, image, crop and crop.history or answer.before)
   memory.keep(app.memory, image, answer, index, before)
 end

@@ -127,13 +127,13 @@ end
 
 -- Do it in this way; whether the photo's sidecar says so before long.
 local function works(way, dt, image, one)
-  local before, waited = sidecar.framing(image), 0
+  local before, waited = sidecar.framing(dt, image), 0
   way(dt, image, one)
-  while sidecar.framing(image) == before and waited < WRITE_MS do
+  while sidecar.framing(dt, image) == before and waited < WRITE_MS do
     dt.control.sleep(PAUSE_MS)
     waited = waited + PAUSE_MS
   end
-  return sidecar.framing(image) ~= before
+  return sidecar.framing(dt, image) ~= before
 end
 
 -- Apply this style to the open photo, in the first way that works here.

@@ -30,7 +30,7 @@ assert(dt.configuration.api_version_major >= API, "CropperHead needs darktable 4
 local has_program, installed = pcall(require, folder .. "program")
 settings.register(dt, _, has_program and installed or "cropperhead")
 
-local app = { dt = dt, _ = _, memory = memory.new(), busy = false, flushed = 0 }
+local app = { dt = dt, _ = _, memory = memory.new(dt), busy = false, flushed = 0 }
 app.stop = function() end
 local shown
 
@@ -81,7 +81,7 @@ end
 
 -- To be told that an action is done, which darktable writes and draws only after a while.
 local function rest()
-  memory.settle(dt, app.memory)
+  memory.settle(app.memory)
   darkroom.leave()
   dt.control.sleep(DRAWN_MS)
   if not app.busy then
@@ -105,7 +105,7 @@ local function act(work, ...)
       dt.control.dispatch(function()
         local ok, why = pcall(function()
           app.flushed = os.time()
-          memory.settle(dt, app.memory)
+          memory.settle(app.memory)
           if not (work == actions.step and are_ours(images)) then
             delivery.flush(dt, images)
           end

@@ -10,17 +10,25 @@ local sidecar = {}
 local SETTLE_MS, PAUSE_MS = 2000, 20
 local QUEUED, QUEUE_MS = 3, 1500
 
--- darktable writes sidecars in a thread of its own: wait until this one is whole, or not long.
+-- What the sidecar holds, "" if there is none. darktable writes it in its place and in a thread of
+-- its own: wait until it is whole, or not long.
+local function whole(dt, image)
+  local text, waited = files.read(image.sidecar), 0
+  while text and not text:find("</x:xmpmeta>%s*$") and waited < SETTLE_MS do
+    dt.control.sleep(PAUSE_MS)
+    text, waited = files.read(image.sidecar), waited + PAUSE_MS
+  end
+  return text or ""
+end
+
+-- Wait until the sidecar is whole; also for one that is not there yet, but less long.
 function sidecar.settle(dt, image)
   local waited = 0
-  while waited < SETTLE_MS do
-    local text = files.content(image.sidecar)
-    if text:find("</x:xmpmeta>%s*$") or (text == "" and waited > SETTLE_MS / 4) then
-      return
-    end
+  while not files.read(image.sidecar) and waited < SETTLE_MS / 4 do
     dt.control.sleep(PAUSE_MS)
     waited = waited + PAUSE_MS
   end
+  whole(dt, image)
 end
 
 -- Wait until sidecars say what was done before. Newer darktables put photos into a queue for that,
@@ -33,13 +41,13 @@ function sidecar.catch_up(dt)
 end
 
 -- What frames the photo, as its sidecar says.
-function sidecar.framing(image)
-  return framing.of(files.content(image.sidecar))
+function sidecar.framing(dt, image)
+  return framing.of(whole(dt, image))
 end
 
 -- Whether its sidecar says that something frames the photo.
-function sidecar.is_framed(image)
-  return framing.is_on(files.content(image.sidecar))
+function sidecar.is_framed(dt, image)
+  return framing.is_on(whole(dt, image))
 end
 
 return sidecar
