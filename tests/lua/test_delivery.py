@@ -74,11 +74,11 @@ def test_a_new_darktable_that_does_not_is_treated_as_an_old_one(
 
 
 @pytest.mark.parametrize("opened", ["", "crop", "ashift", "clipping"])
-def test_the_darkroom_is_as_left_until_it_is_drawn_or_somebody_crops(lua: Lua, opened: str) -> None:
+def test_the_darkroom_is_at_rest_until_it_is_drawn_or_somebody_crops(lua: Lua, opened: str) -> None:
     darkroom, dt = lua.module("darkroom"), lua.table({"gui": {}})
     dt.gui.action = lambda path, *_: float(path.decode() == f"iop/{opened}")
-    assert not darkroom.is_as_left(dt)
-    darkroom.leave()
-    assert darkroom.is_as_left(dt) == (not opened)
+    assert not darkroom.is_at_rest(dt)
+    darkroom.rest()
+    assert darkroom.is_at_rest(dt) == (not opened)
     darkroom.was_drawn()
-    assert not darkroom.is_as_left(dt)
+    assert not darkroom.is_at_rest(dt)

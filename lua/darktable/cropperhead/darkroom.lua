@@ -11,7 +11,7 @@ local DRAW_MS, WRITE_MS, PAUSE_MS = 3000, 3000, 20
 local VIEW_MS, OPEN_MS, TRIES = 5000, 300, 3
 local SAFE = 4
 local FRAMING = { "crop", "ashift", "clipping" }
-local drawn, left = 0, nil
+local drawn, drawn_by_us = 0, nil
 
 -- To be told whenever darktable has drawn the photo of the darkroom.
 function darkroom.was_drawn()
@@ -19,8 +19,8 @@ function darkroom.was_drawn()
 end
 
 -- To be told that we are done with the photo: what is drawn from now on is somebody else's doing.
-function darkroom.leave()
-  left = drawn
+function darkroom.rest()
+  drawn_by_us = drawn
 end
 
 -- Whether a module is open that frames the photo: what is done there may be told only later.
@@ -35,8 +35,8 @@ local function is_framing(dt)
 end
 
 -- Whether nothing was done to the photo since.
-function darkroom.is_as_left(dt)
-  return drawn == left and not is_framing(dt)
+function darkroom.is_at_rest(dt)
+  return drawn == drawn_by_us and not is_framing(dt)
 end
 
 -- Whether this photo is the one that is open.

@@ -75,17 +75,17 @@ end
 
 -- Whether these photos are as we left them, and nobody is at work on them in the darkroom.
 local function are_ours(images)
-  local is_at_rest = dt.gui.current_view().id == "lighttable" or darkroom.is_as_left(dt)
+  local is_at_rest = dt.gui.current_view().id == "lighttable" or darkroom.is_at_rest(dt)
   return is_at_rest and memory.knows(app.memory, images)
 end
 
 -- To be told that an action is done, which darktable writes and draws only after a while.
 local function rest()
   memory.settle(app.memory)
-  darkroom.leave()
+  darkroom.rest()
   dt.control.sleep(DRAWN_MS)
   if not app.busy then
-    darkroom.leave()
+    darkroom.rest()
   end
 end
 
