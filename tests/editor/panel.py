@@ -209,7 +209,7 @@ class Panel:
         ).splitlines()
         cache = self.gui.folder / "home/.cache/darktable"
         files = [path.name for path in cache.iterdir() if "cropperhead" in path.name.lower()]
-        return [*files, *(name for name in styles if not name.startswith("_l10n_darktable|"))]
+        return [*files, *(name for name in styles if not name.startswith("_l10n_darktable"))]
 
 
 def script(path: Path, lines: str) -> Path:
