@@ -73,12 +73,17 @@ def test_a_new_darktable_that_does_not_is_treated_as_an_old_one(
     assert delivered(NEW, hovered=hovered, broken=broken) == ["styles.apply", *otherwise]
 
 
-@pytest.mark.parametrize("opened", ["", "crop", "ashift", "clipping"])
-def test_the_darkroom_is_at_rest_until_it_is_drawn_or_somebody_crops(lua: Lua, opened: str) -> None:
-    darkroom, dt = lua.module("darkroom"), lua.table({"gui": {}})
+@pytest.mark.parametrize(
+    ("minor", "opened"), [(NEW, ""), (NEW, "crop"), (NEW, "ashift"), (NEW, "clipping"), (OLD, "")]
+)
+def test_a_new_darkroom_is_at_rest_until_it_is_drawn_or_somebody_crops(
+    lua: Lua, minor: int, opened: str
+) -> None:
+    api = {"api_version_major": 9, "api_version_minor": minor}
+    darkroom, dt = lua.module("darkroom"), lua.table({"gui": {}, "configuration": api})
     dt.gui.action = lambda path, *_: float(path.decode() == f"iop/{opened}")
     assert not darkroom.is_at_rest(dt)
     darkroom.rest()
-    assert darkroom.is_at_rest(dt) == (not opened)
+    assert darkroom.is_at_rest(dt) == (minor == NEW and not opened)
     darkroom.was_drawn()
     assert not darkroom.is_at_rest(dt)

@@ -23,22 +23,6 @@ function darkroom.rest()
   drawn_by_us = drawn
 end
 
--- Whether a module is open that frames the photo: what is done there may be told only later.
-local function is_framing(dt)
-  for _, module in ipairs(FRAMING) do
-    -- No number for a size asks what it is.
-    if dt.gui.action("iop/" .. module, 0, "focus", "", 0 / 0) == 1 then
-      return true
-    end
-  end
-  return false
-end
-
--- Whether nothing was done to the photo since.
-function darkroom.is_at_rest(dt)
-  return drawn == drawn_by_us and not is_framing(dt)
-end
-
 -- Whether this photo is the one that is open.
 function darkroom.is_shown(dt, image)
   if dt.gui.current_view().id ~= "darkroom" then
@@ -73,6 +57,23 @@ end
 -- the same function without that, in all of them.
 local function has_safe_apply(dt)
   return api.is_at_least(dt, SAFE)
+end
+
+-- Whether a module is open that frames the photo: what is done there may be told only later.
+local function is_framing(dt)
+  for _, module in ipairs(FRAMING) do
+    -- No number for a size asks what it is.
+    if dt.gui.action("iop/" .. module, 0, "focus", "", 0 / 0) == 1 then
+      return true
+    end
+  end
+  return false
+end
+
+-- Whether nothing was done to the photo since. Not to be known of darktable 4.2, where an edit that
+-- is not drawn yet might be lost if it is not written before ours.
+function darkroom.is_at_rest(dt)
+  return has_safe_apply(dt) and drawn == drawn_by_us and not is_framing(dt)
 end
 
 -- A shortcut acts on the photo that the pointer is over before any that is selected, in the film

@@ -79,14 +79,14 @@ local function are_ours(images)
   return is_at_rest and memory.knows(app.memory, images)
 end
 
--- To be told that an action is done, which darktable writes and draws only after a while.
+-- To be told that an action is done, which darktable draws and writes only after a while.
 local function rest()
-  memory.settle(app.memory)
   darkroom.rest()
   dt.control.sleep(DRAWN_MS)
   if not app.busy then
     darkroom.rest()
   end
+  memory.settle(app.memory)
 end
 
 -- Do this with the photos that are meant, in a thread of its own, one thing at a time.
