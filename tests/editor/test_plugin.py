@@ -183,10 +183,11 @@ def test_a_crop_made_by_hand_is_not_overwritten(gui: Panel, tmp_path: Path) -> N
     gui.darkroom(number)
     gui.crop_by_hand()
     gui.select([number])
-    by_hand = crop_in(photo)
-    assert by_hand is not None
-    assert "your own" in gui.press("suggest")
-    assert crop_in(photo) == by_hand
+    assert "your own" in gui.press("suggest")  # at once: darktable 5 has not written it yet
+    crop = crop_in(photo)
+    assert crop is not None
+    edges = crop.top, crop.left, crop.bottom, crop.right
+    assert edges == pytest.approx((0, 0.2, 1, 1), abs=0.002)
     assert gui.tags(number) == set()
 
 
